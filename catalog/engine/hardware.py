@@ -1,0 +1,187 @@
+"""What can be bought, as the engines see it: node specs, switches, racks, power distribution, with prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from catalog.engine.documents import Count, Name, PositiveCount, Quantity, Slug, Text, UnitPrice, Watts
+
+
+class NodeRole(StrEnum):
+    """What a node does in a cloud; a hyper-converged node has several."""
+
+    CONTROL = "control"
+    COMPUTE = "compute"
+    STORAGE = "storage"
+    NETWORK = "network"
+    BARE_METAL = "bare-metal"
+    """A server that Ironic hands out whole."""
+
+
+class SwitchRole(StrEnum):
+    LEAF = "leaf"
+    SPINE = "spine"
+    OUT_OF_BAND = "oob"
+
+
+class Media(StrEnum):
+    HDD = "hdd"
+    SATA_SSD = "sata-ssd"
+    NVME = "nvme"
+
+
+class Basis(StrEnum):
+    """How far a price or fact can be trusted, worst first in what people must be told."""
+
+    OBSERVED = "observed"
+    """Copied from a price list, feed or published measurement."""
+    DERIVED = "derived"
+    """Arithmetic on observed prices; the source says which."""
+    ESTIMATE = "estimate"
+    """An analyst's or vendor's estimate."""
+    RECALLED = "recalled"
+    """From general knowledge, without a stored source: never shown as sourced."""
+    HOUSE = "house"
+    """A planning value of this house."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRange:
+    """A purchase price: what to expect, and how far off it may be. Units of `currency`, without tax."""
+
+    low: UnitPrice
+    typical: UnitPrice
+    high: UnitPrice
+    currency: str = "USD"
+    unit: str = "each"
+    as_of: date
+    source: Text
+    basis: Basis
+    working: Text = ""
+    """How a derived price was put together: "2 x CPU 3,622 + 16 x 32 GiB DDR5 ..."."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortGroup:
+    """Equal network ports of a node or switch."""
+
+    name: Slug
+    """`fast`, `bmc`, `down`, `up`; a port is `<name>-<number from 1>`."""
+    count: Count
+    gbps: Quantity
+    media: str = ""
+    """SFP28, QSFP28, RJ45 ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSpec:
+    """A buildable server. RAM in GiB, drives in TB, power in W, weight in kg."""
+
+    id: Slug
+    name: Name
+    manufacturer: Name
+    model: Name
+    roles: tuple[NodeRole, ...]
+    rack_units: PositiveCount
+    sockets: PositiveCount
+    cores_per_socket: PositiveCount
+    threads_per_core: PositiveCount = 2
+    cpu_model: str = ""
+    ram_gib: PositiveCount
+    osds: Count = 0
+    osd_tb: Quantity = Decimal(0)
+    osd_media: Media | None = None
+    db_devices: Count = 0
+    db_tb: Quantity = Decimal(0)
+    local_disk_gb: Quantity = Decimal(0)
+    """Disk for guests with ephemeral local storage; 0 when guests boot from Ceph."""
+    gpus: Count = 0
+    ports: tuple[PortGroup, ...]
+    idle_watts: Watts
+    max_watts: Watts
+    weight_kg: Quantity
+    price: PriceRange | None = None
+
+    @property
+    def threads(self) -> int:
+        """Logical CPUs (sizing.C1)."""
+        return self.sockets * self.cores_per_socket * self.threads_per_core
+
+    @property
+    def fast_ports(self) -> PortGroup | None:
+        """The ports that carry the cloud's own networks."""
+        return next((group for group in self.ports if group.name == "fast"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchSpec:
+    id: Slug
+    name: Name
+    manufacturer: Name
+    model: Name
+    role: SwitchRole
+    rack_units: PositiveCount = 1
+    ports: tuple[PortGroup, ...]
+    """Groups `down` (to servers, or to leaves on a spine) and `up` (to spines)."""
+    idle_watts: Watts
+    max_watts: Watts
+    weight_kg: Quantity
+    price: PriceRange | None = None
+
+    def port_group(self, name: str) -> PortGroup | None:
+        return next((group for group in self.ports if group.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RackSpec:
+    id: Slug
+    name: Name
+    manufacturer: Name
+    model: Name
+    rack_units: PositiveCount = 42
+    max_load_kg: Quantity
+    weight_kg: Quantity
+    price: PriceRange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PduSpec:
+    """A rack power distribution unit: one feed of a rack (sizing.R2)."""
+
+    id: Slug
+    name: Name
+    manufacturer: Name
+    model: Name
+    volts: PositiveCount
+    amps: PositiveCount
+    phases: PositiveCount = 1
+    outlets: Count = 0
+    weight_kg: Quantity
+    price: PriceRange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartPrice:
+    """A cable, optic or other piece that a bill of materials adds by count."""
+
+    id: Slug
+    name: Name
+    price: PriceRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardwareSelection:
+    """The models that a sizing builds from: one spec a role. A hyper-converged design sets compute only
+    with a spec whose roles are control, compute and storage, and leaves control and storage None."""
+
+    control: NodeSpec | None
+    compute: NodeSpec
+    storage: NodeSpec | None
+    leaf: SwitchSpec
+    spine: SwitchSpec
+    oob: SwitchSpec
+    rack: RackSpec
+    pdu: PduSpec

@@ -1,0 +1,195 @@
+"""What a sizing is asked and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from catalog.engine.documents import Bounds, Count
+from catalog.engine.figures import Figure
+from catalog.engine.hardware import HardwareSelection
+from designer.engine.workload import Policies, Workload
+
+ENGINE_VERSION = "2026.11.0"
+"""Raised whenever a result changes; stored with every result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeCounts:
+    """How many of each thing a cloud is built from."""
+
+    control: Count
+    compute: Count
+    storage: Count
+    racks: Count
+    leaves: Count
+    spines: Count
+    oob_switches: Count
+    pdus: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizingRequest:
+    """One question to the sizing engine."""
+
+    workload: Workload
+    policies: Policies = Policies()
+    hardware: HardwareSelection
+    at_least: NodeCounts | None = None
+    """Never answer with fewer: what is already bought (tco.D3), or what a person fixed by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputeSizing:
+    hosts_for_load: int
+    spare_hosts: int
+    hosts: int
+    vms: int
+    """VMs to be placed, platform VMs included."""
+    vcpus: int
+    ram_gib: Decimal
+    """Demand with growth and per-VM overhead."""
+    vcpus_per_host: int
+    ram_gib_per_host: Decimal
+    reserved_threads: int
+    reserved_ram_gib: Decimal
+    vms_with_spare: int
+    """How many VMs of this mix run with the spare hosts set aside."""
+    bound_by: str
+    packing_hosts: int
+    """What first-fit decreasing needed (C6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlSizing:
+    nodes: int
+    tolerated_losses: int
+    quorum: int
+    ram_needed_gib: Decimal
+    cores_needed: int
+    disk_needed_gb: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """One Ceph pool as planned."""
+
+    name: str
+    kind: str
+    """`replicated` or `erasure`."""
+    size: int
+    min_size: int
+    share_of_raw: Decimal
+    usable_tb: Decimal
+    pg_num: int
+    failure_domain: str
+    media: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageSizing:
+    hosts: int
+    osds: int
+    raw_tb: Decimal
+    replicated_tb: Decimal
+    after_metadata_tb: Decimal
+    usable_tb: Decimal
+    """What may be promised (S4)."""
+    fill_limit: Decimal
+    fill_reason: str
+    needed_raw_tb: Decimal
+    needed_usable_tb: Decimal
+    bound_by: str
+    monitors: int
+    managers: int
+    ram_needed_gib: Decimal
+    threads_minimum: int
+    threads_recommended: int
+    pools: tuple[Pool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSizing:
+    leaves: int
+    spines: int
+    oob_switches: int
+    leaf_ports_needed: int
+    leaf_ports: int
+    uplinks_per_leaf: int
+    oversubscription: Decimal
+    bound_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RackLoad:
+    """What stands in one rack, and what it may carry."""
+
+    rack: int
+    """From 1."""
+    control: int
+    compute: int
+    storage: int
+    leaves: int
+    spines: int
+    oob_switches: int
+    used_units: int
+    usable_units: int
+    max_watts: Decimal
+    idle_watts: Decimal
+    feed_watts: Decimal
+    """Capacity of one of the two feeds; each alone must carry the rack (R3)."""
+    equipment_kg: Decimal
+    max_load_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilitySizing:
+    racks: tuple[RackLoad, ...]
+    bound_by: str
+    rack_units: int
+    max_watts: Decimal
+    idle_watts: Decimal
+    average_watts: Decimal
+    equipment_kg: Decimal
+    heat_btu_per_hour: Decimal
+    cooling_tons: Decimal
+    airflow_cfm: Decimal
+    energy_kwh_per_year: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subnet:
+    """Addresses of one network (N8)."""
+
+    network: str
+    hosts: int
+    prefix: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the reader must know: a check that failed or only just holds."""
+
+    severity: Annotated[str, Bounds(1, 20)]
+    """`error`, `warning` or `info`."""
+    formula: str
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizingResult:
+    """The answer, with the explanation of every number in `figures` (key -> figure)."""
+
+    engine_version: str
+    counts: NodeCounts
+    compute: ComputeSizing
+    control: ControlSizing
+    storage: StorageSizing
+    network: NetworkSizing
+    facility: FacilitySizing
+    subnets: tuple[Subnet, ...]
+    figures: Mapping[str, Figure]
+    notices: tuple[Notice, ...]

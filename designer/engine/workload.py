@@ -1,0 +1,117 @@
+"""What a cloud must carry, and the rules it is planned by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from catalog.engine.documents import Bounds, Count, Name, PositiveCount, Ratio, Share, Slug
+
+
+class FailureDomain(StrEnum):
+    HOST = "host"
+    RACK = "rack"
+    ZONE = "zone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VmProfile:
+    """VMs of one size. RAM in GiB, disk in GB as provisioned."""
+
+    id: Slug
+    name: Name
+    count: Count
+    vcpus: Annotated[int, Bounds(1, 1024)]
+    ram_gib: Annotated[Decimal, Bounds(Decimal("0.0625"), 24_576, "GiB")]
+    disk_gb: Annotated[Decimal, Bounds(0, 10**6, "GB")] = Decimal(0)
+    disk_iops: Annotated[int, Bounds(0, 10**6, "IOPS of one VM")] = 300
+    disk_mb_per_second: Annotated[Decimal, Bounds(0, 10**5, "MB/s of one VM")] = Decimal(20)
+    always_on_share: Share = Decimal(1)
+    """tco.U1 b: the share of these VMs that never stops."""
+    on_hours_share: Share = Decimal(1)
+    """tco.U1 h: the share of all hours that the rest of them run."""
+    is_production: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """The demand on the first day, and how it grows."""
+
+    profiles: Annotated[tuple[VmProfile, ...], Bounds(1, 200)]
+    annual_growth_rate: Annotated[Decimal, Bounds(Decimal("-0.9"), 10, "per year")] = Decimal("0.1")
+    growth_years: Annotated[Decimal, Bounds(0, 7, "years")] = Decimal(0)
+    """Growth to build for on the first day; the comparison sets 0 and asks month by month (tco.D1)."""
+    object_storage_tb: Annotated[Decimal, Bounds(0, 10**6, "TB")] = Decimal(0)
+    egress_gb_per_vm: Annotated[Decimal, Bounds(0, 10**6, "GB per VM and month")] = Decimal(30)
+    """To the internet. Low default by tco.FR13 (10-50 GB per VM-month)."""
+    inter_zone_gb_per_vm: Annotated[Decimal, Bounds(0, 10**6, "GB per VM and month")] = Decimal(0)
+    load_balancers: Count = 2
+    public_ipv4_addresses: Count = 20
+
+    @property
+    def vms(self) -> int:
+        return sum(profile.count for profile in self.profiles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """A workload known only by its sums."""
+
+    vms: PositiveCount
+    vcpus: PositiveCount
+    ram_gib: Annotated[Decimal, Bounds(1, 10**9, "GiB")]
+    disk_gb: Annotated[Decimal, Bounds(0, 10**10, "GB")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """The rules of planning. Defaults are those of domain notes sizing, with their symbols."""
+
+    cpu_allocation_ratio: Annotated[Decimal, Bounds(Decimal("0.5"), 16, "vCPU per thread")] = Decimal(4)
+    ram_allocation_ratio: Annotated[Decimal, Bounds(Decimal("0.5"), Decimal("1.5"))] = Decimal(1)
+    reserved_cores: Annotated[int, Bounds(0, 64, "cores kept for the host")] = 2
+    dpdk_cores: Annotated[int, Bounds(0, 64, "poll-mode cores")] = 0
+    vm_overhead_gib: Annotated[Decimal, Bounds(0, 4, "GiB per VM")] = Decimal("0.5")
+    reserved_host_ram_gib: Annotated[Decimal | None, Bounds(0, 512, "GiB")] = None
+    """None: 8, 16 or 32 by the size of the host (R_os)."""
+    spare_hosts: Annotated[int | None, Bounds(0, 1000, "hosts")] = None
+    """None: max(1, 5 %) and one more above 20 hosts (C7)."""
+    failure_unit: FailureDomain = FailureDomain.HOST
+    """The loss that the VMs must survive (C7 check)."""
+    storage_failure_domain: FailureDomain = FailureDomain.HOST
+    replicas: Annotated[int, Bounds(2, 5)] = 3
+    self_heal_reserve: bool = True
+    """False: fill to nearfull, 0.85, without room to rebuild (S3)."""
+    thin_share_boot: Share = Decimal("0.6")
+    """Written over provisioned (S8 thin)."""
+    snapshot_share: Ratio = Decimal("0.1")
+    metadata_share: Share = Decimal("0.02")
+    """BlueStore metadata, o of S3."""
+    controllers: Annotated[int, Bounds(1, 9)] = 3
+    monitors_on_control: bool = False
+    """True: MON and MGR on the control nodes; False: on the storage nodes, as in the reference design."""
+    control_extra_ram_gib: Annotated[Decimal, Bounds(0, 512, "GiB")] = Decimal(0)
+    """x of CP2: memory of optional services on each controller."""
+    log_gb_per_host_day: Annotated[Decimal, Bounds(0, 100, "GB")] = Decimal("0.1")
+    log_days: Annotated[int, Bounds(0, 3650, "days")] = 14
+    racks: Annotated[int | None, Bounds(1, 1000)] = None
+    """None: as many as space, power, weight, ports and the quorum spread ask for (R6)."""
+    spare_rack_units: Annotated[int, Bounds(0, 20, "U kept free in each rack")] = 2
+    power_factor: Annotated[Decimal, Bounds(Decimal("0.5"), 1)] = Decimal(1)
+    host_cpu_load: Share = Decimal("0.35")
+    """u: average load of the hosts, for energy (tco 1.7)."""
+    pue: Annotated[Decimal, Bounds(1, 3)] = Decimal("1.5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceVms:
+    """VMs that the platform itself runs on the compute nodes (section 10 step 4)."""
+
+    count: int = 0
+    vcpus: int = 1
+    ram_gib: Decimal = Decimal(1)
+    disk_gb: Decimal = Decimal(5)
+
+
