@@ -1,0 +1,71 @@
+"""The design document: everything that is planned, in one piece that is frozen, compared and undone as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any
+
+from catalog.engine.documents import Bounds, Slug, write
+from designer.engine.topology import Topology
+from designer.engine.workload import Policies, Workload
+
+SCHEMA_VERSION = 1
+
+AssumptionValue = Annotated[Decimal, Bounds(-(10**9), 10**9)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardwareChoice:
+    """The models to build from, by id in the catalog. A hyper-converged design names compute only."""
+
+    control: str | None = None
+    compute: Slug
+    storage: str | None = None
+    leaf: Slug
+    spine: Slug
+    oob: Slug
+    rack: Slug
+    pdu: Slug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudChoice:
+    """A public cloud to compare with."""
+
+    provider: Slug
+    region: Slug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignDocument:
+    """One design as planned; `designer/schema/design.json` is its schema."""
+
+    schema_version: Annotated[int, Bounds(1, 1)] = SCHEMA_VERSION
+    workload: Workload
+    policies: Policies = field(default_factory=Policies)
+    hardware: HardwareChoice
+    topology: Topology = field(default_factory=Topology)
+    assumptions: Mapping[str, AssumptionValue] = field(default_factory=dict)
+    """What somebody chose instead of a default of tco section 1.7, by its key."""
+    clouds: Annotated[tuple[CloudChoice, ...], Bounds(0, 12)] = ()
+
+
+def sizing_fingerprint(document: DesignDocument) -> str:
+    """Return a hash of what a sizing depends on: two documents with the same one have the same sizing."""
+    return fingerprint(
+        {
+            "workload": write(document.workload),
+            "policies": write(document.policies),
+            "hardware": write(document.hardware),
+        }
+    )
+
+
+def fingerprint(data: Any) -> str:
+    """Return the SHA-256 of `data` in canonical JSON."""
+    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,164 @@
+"""What is planned: customers, designs with their working document, frozen revisions, and sizings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+from accounts.models import Team
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: User | AnonymousUser) -> CustomerQuerySet:
+        """The customers that `user` may see. Every read on behalf of a person starts here."""
+        return self.filter(team__memberships__user=user.pk) if user.is_authenticated else self.none()
+
+
+class Customer(models.Model):
+    """Whom a team plans for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="customers")
+    name = models.CharField(max_length=120)
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 code of the site: `DE`.")
+    city = models.CharField(max_length=80, blank=True)
+    contact = models.CharField(max_length=120, blank=True, help_text="Who receives the proposal.")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["team", "name"], name="customer_name_in_team_is_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DesignQuerySet(models.QuerySet["Design"]):
+    def visible_to(self, user: User | AnonymousUser) -> DesignQuerySet:
+        """The designs that `user` may see. Every read on behalf of a person starts here."""
+        return self.filter(team__memberships__user=user.pk) if user.is_authenticated else self.none()
+
+
+class Design(models.Model):
+    """One working document, which every change raises by one version.
+
+    The document holds workload, policies, hardware, topology and assumptions, in the format of
+    `designer/schema/design.json`. What is searched, joined or constrained is a column.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="designs")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="designs")
+    name = models.CharField(max_length=120)
+    reference_design = models.CharField(max_length=80, blank=True, help_text="Id of the one it started from.")
+    version = models.PositiveIntegerField(default=1)
+    document = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = DesignQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at", "id"]
+        constraints = [models.CheckConstraint(condition=models.Q(version__gte=1), name="design_version_from_1")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def visible_to(self, user: User | AnonymousUser) -> RevisionQuerySet:
+        """The revisions of designs that `user` may see."""
+        return self.filter(design__team__memberships__user=user.pk) if user.is_authenticated else self.none()
+
+
+class Revision(models.Model):
+    """One frozen state of a design. Never changed: a later freeze is a later revision."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    design = models.ForeignKey(Design, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    frozen_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(help_text="The version of the working document that was frozen.")
+    document = models.JSONField()
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["design", "number"], name="revision_number_is_unique"),
+            models.UniqueConstraint(fields=["design", "version"], name="revision_version_is_unique"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="revision_number_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.design} #{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A revision never changes: freeze a new one.")
+        super().save(*args, **kwargs)
+
+
+class ChangeSet(models.Model):
+    """What one saved edit changed in the working document, and which version it made."""
+
+    design = models.ForeignKey(Design, on_delete=models.CASCADE, related_name="change_sets")
+    version = models.PositiveIntegerField(help_text="The version of the document after the change.")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=20, help_text="Which part of the document: `workload`, `topology` ...")
+    changes = models.JSONField(help_text="What changed, as a list that people can read.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["design", "version"], name="change_set_version_is_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.design} v{self.version}: {self.part}"
+
+
+class SizingQuerySet(models.QuerySet["Sizing"]):
+    def visible_to(self, user: User | AnonymousUser) -> SizingQuerySet:
+        """The sizings of designs that `user` may see."""
+        members = models.Q(revision__design__team__memberships__user=user.pk)
+        return self.filter(members) if user.is_authenticated else self.none()
+
+
+class Sizing(models.Model):
+    """What the sizing engine answered for one revision: stored with its inputs, reproducible for ever."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="sizings")
+    engine_version = models.CharField(max_length=20)
+    fingerprint = models.CharField(
+        max_length=64, db_index=True, help_text="Hash of workload, policies and hardware: equal ones size alike."
+    )
+    request = models.JSONField(help_text="The whole question, hardware included, as the engine got it.")
+    result = models.JSONField()
+    topology = models.JSONField(help_text="The layout of this sizing, in the format of the drawing.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SizingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "engine_version"], name="one_sizing_a_revision_and_engine")
+        ]
+
+    def __str__(self) -> str:
+        return f"Sizing of {self.revision}"
