@@ -1,0 +1,91 @@
+"""The one place that prints: HTML and assets in, a tagged PDF out, by a child process with limits (R36, R39)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from config.errors import DomainError
+
+MEMORY_BYTES = 3 * 2**30
+CPU_SECONDS = 240
+WALL_SECONDS = 300
+FONTS = {"inter-400": "inter-latin-400", "inter-600": "inter-latin-600", "inter-700": "inter-latin-700"}
+
+
+class PrintFailed(DomainError):
+    """The document could not be laid out; says why in words."""
+
+    status = 500
+    title = "The PDF could not be made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A file that the document may name as `asset:<name>`."""
+
+    data: bytes
+    mime: str
+
+
+def render_pdf(*, html: str, css: str, assets: Mapping[str, Asset], made_at: datetime, identifier: str) -> bytes:
+    """Return `html` as a PDF/UA-1 file. The same input gives the same bytes.
+
+    Raises:
+        PrintFailed: it asks for an address that is no asset, is too large, or takes too long.
+    """
+    request = {
+        "html": html,
+        "css": css,
+        "assets": {name: (base64.b64encode(a.data).decode(), a.mime) for name, a in assets.items()},
+        "identifier": identifier,
+        "memory_bytes": MEMORY_BYTES,
+        "cpu_seconds": CPU_SECONDS,
+    }
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "SOURCE_DATE_EPOCH": str(int(made_at.timestamp())),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    try:
+        child = subprocess.run(  # noqa: S603 - our own module, no shell, no word of a user in the arguments
+            [sys.executable, "-m", "costing.proposals.render_child"],
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            env=environment,
+            cwd=settings.BASE_DIR,
+            timeout=WALL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PrintFailed(f"The layout took longer than {WALL_SECONDS} s. Leave sections out and try again.") from error
+    if child.returncode != 0 or not child.stdout.startswith(b"%PDF-"):
+        raise PrintFailed(_reason(child.returncode, child.stderr.decode(errors="replace")))
+    return child.stdout
+
+
+def font_assets(directory: Path) -> dict[str, Asset]:
+    """Return the fonts of the product as assets, by weight."""
+    return {
+        name: Asset(data=(directory / f"{file}.woff2").read_bytes(), mime="font/woff2")
+        for name, file in FONTS.items()
+    }
+
+
+def _reason(code: int, stderr: str) -> str:
+    if code == 2 and stderr.strip():
+        return f"The document was refused: {stderr.strip().splitlines()[-1]}"
+    if code < 0 or "MemoryError" in stderr:
+        return f"The layout needed more than {MEMORY_BYTES // 2**30} GiB or {CPU_SECONDS} s. Leave sections out."
+    last = stderr.strip().splitlines()[-1] if stderr.strip() else "no message"
+    return f"The layout ended without a document: {last[:300]}"

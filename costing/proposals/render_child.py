@@ -1,0 +1,59 @@
+"""The process that lays out one PDF and ends: no database, no secrets, no network, bounded memory and time.
+
+Reads one JSON request from standard input, writes the PDF to standard output. Run by `costing.proposals.pdf` only.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import resource
+import sys
+from typing import Any
+
+MAX_PAGES = 500
+
+
+def main() -> int:
+    """Render the request on standard input; exit 2 with one line on standard error when it is refused."""
+    request: dict[str, Any] = json.loads(sys.stdin.buffer.read())
+    limit_bytes, cpu_seconds = request["memory_bytes"], request["cpu_seconds"]
+    resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    assets = {name: (base64.b64decode(data), mime) for name, (data, mime) in request["assets"].items()}
+
+    from weasyprint import CSS, HTML  # 2 s: imported after the limits are set
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class AssetFetcher(URLFetcher):
+        """Answers `asset:<name>` from memory and refuses every other address (security R36)."""
+
+        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+            if url.startswith("asset:") and url.removeprefix("asset:") in assets:
+                data, mime = assets[url.removeprefix("asset:")]
+                return URLFetcherResponse(url, body=data, headers={"Content-Type": mime})
+            raise FatalURLFetchingError(f"{url[:60]!r} is not an asset of this document")
+
+    fetcher = AssetFetcher(fail_on_errors=True)
+    fonts = FontConfiguration()
+    try:
+        style = CSS(string=request["css"], font_config=fonts, url_fetcher=fetcher)
+        document = HTML(string=request["html"], url_fetcher=fetcher, base_url="asset:").render(
+            stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", presentational_hints=False
+        )
+        if len(document.pages) > MAX_PAGES:
+            print(f"{len(document.pages)} pages; at most {MAX_PAGES} are printed", file=sys.stderr)
+            return 2
+        identifier = request["identifier"].encode()
+        pdf = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, custom_metadata=False)
+    except FatalURLFetchingError as error:  # a BaseException: a plain `except Exception` misses it
+        print(f"a forbidden address was asked for: {error}", file=sys.stderr)
+        return 2
+    sys.stdout.buffer.write(pdf)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
