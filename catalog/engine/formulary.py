@@ -27,7 +27,7 @@ class Formulary:
                 self._by_id[name] = formula
                 bare.setdefault(name.partition(".")[2], []).append(formula)
         self._by_bare = {name: found[0] for name, found in bare.items() if name and len(found) == 1}
-        self.formulas = tuple(dict.fromkeys(self._by_id.values()))
+        self.formulas = tuple({formula.id: formula for formula in self._by_id.values()}.values())
 
     def find(self, wanted: Any) -> Formula:
         """Return the formula called `wanted`.
