@@ -1,0 +1,6 @@
+"""What ties a response, its log lines and its audit entries together: an id, and where the request came from."""
+
+from contextvars import ContextVar
+
+current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
+current_source: ContextVar[str] = ContextVar("current_source", default="")
