@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Any
 
-from catalog.engine.documents import Bounds, Slug, write
+from catalog.engine.documents import Bounds, Slug, json_schema, write
 from designer.engine.topology import Topology
 from designer.engine.workload import Policies, Workload
 
@@ -69,3 +69,13 @@ def fingerprint(data: Any) -> str:
     """Return the SHA-256 of `data` in canonical JSON."""
     canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def published_schema() -> str:
+    """Return the JSON Schema of design documents, as the text of `designer/schema/design.json`."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Stackwright design document",
+        **json_schema(DesignDocument),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

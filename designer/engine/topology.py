@@ -5,13 +5,16 @@ One JSON document a design; this module is its meaning, `designer/schema/design.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from ipaddress import ip_network
+from typing import Annotated, Any
 
-from catalog.engine.documents import Bounds, Name, PositiveCount, Quantity, Share, Slug
-from catalog.engine.hardware import NodeRole, SwitchRole
+from catalog.engine.documents import Bounds, Name, PositiveCount, Problem, Quantity, Share, Slug, write
+from catalog.engine.hardware import NodeRole, NodeSpec, PduSpec, RackSpec, SwitchRole, SwitchSpec
 
 SCHEMA_VERSION = 1
 
@@ -156,3 +159,278 @@ class Topology:
     networks: tuple[Network, ...] = ()
     links: tuple[Link, ...] = ()
     pools: tuple[StoragePool, ...] = ()
+
+
+Spec = NodeSpec | SwitchSpec | RackSpec | PduSpec
+Element = Rack | NodeGroup | Node | Switch | Pdu | ExternalRouter | Network | Link | StoragePool
+
+COLLECTIONS: Mapping[str, str] = {
+    "racks": "rack",
+    "node_groups": "node group",
+    "nodes": "node",
+    "switches": "switch",
+    "pdus": "PDU",
+    "external_routers": "external router",
+    "networks": "network",
+    "links": "link",
+    "pools": "pool",
+}
+"""The lists of a topology, and what one of their elements is called."""
+
+MANAGEMENT_PORTS = ("bmc", "mgmt")
+"""Port groups that a server or switch has one of even when its spec does not list them."""
+
+FEEDS = ("feed-a", "feed-b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field of an element, before and after, as plain JSON data."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One element that was added, removed or changed."""
+
+    kind: str
+    """`added`, `removed`, `changed`, or `reordered` for a list whose elements only changed places."""
+    element: str
+    """What it is: `node`, `link`, ..., as in `COLLECTIONS`."""
+    id: str
+    text: str
+    """The change in words."""
+    fields: tuple[FieldChange, ...] = ()
+
+
+def canonical_json(topology: Topology) -> str:
+    """Return the one JSON text of `topology`: keys sorted, no blanks. Equal topologies give equal text."""
+    return json.dumps(write(topology), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def difference(before: Topology, after: Topology) -> list[Change]:
+    """Return what must be said to somebody who knows `before` and looks at `after`: elements matched by id."""
+    changes: list[Change] = []
+    for collection, kind in COLLECTIONS.items():
+        old = {element.id: element for element in getattr(before, collection)}
+        new = {element.id: element for element in getattr(after, collection)}
+        changes += [_gone(kind, element) for key, element in old.items() if key not in new]
+        changes += [_came(kind, element) for key, element in new.items() if key not in old]
+        changes += [_changed(kind, old[key], new[key]) for key in old if key in new and old[key] != new[key]]
+        if old != new or list(old) == list(new):
+            continue
+        text = f"The order of the {kind}s changed"
+        changes.append(Change(kind="reordered", element=kind, id="", text=text))
+    return changes
+
+
+def _gone(kind: str, element: Element) -> Change:
+    return Change(kind="removed", element=kind, id=element.id, text=f"Removed {kind} {_label(element)}")
+
+
+def _came(kind: str, element: Element) -> Change:
+    return Change(kind="added", element=kind, id=element.id, text=f"Added {kind} {_label(element)}")
+
+
+def _changed(kind: str, before: Element, after: Element) -> Change:
+    old, new = write(before), write(after)
+    changed = tuple(
+        FieldChange(field=name, before=old[name], after=new[name]) for name in old if old[name] != new[name]
+    )
+    what = ", ".join(change.field.replace("_", " ") for change in changed)
+    text = f"Changed {what} of {kind} {_label(after)}"
+    return Change(kind="changed", element=kind, id=after.id, text=text, fields=changed)
+
+
+def _label(element: Element) -> str:
+    return element.id if isinstance(element, Link) else element.name
+
+
+def check(
+    topology: Topology, hardware: Mapping[str, Spec], services: Collection[str] | None = None
+) -> list[Problem]:
+    """Return everything that makes `topology` impossible: references to nothing, things in one place twice.
+
+    `hardware` holds every spec by id; `services` the known service ids and process names, None to accept any.
+    Whether a possible drawing is also a good one is for validation to say.
+    """
+    return _Check(topology, hardware, services).problems()
+
+
+class _Check:
+    def __init__(
+        self, topology: Topology, hardware: Mapping[str, Spec], services: Collection[str] | None
+    ) -> None:
+        self.topology = topology
+        self.hardware = hardware
+        self.services = services
+        self.found: list[Problem] = []
+        self.racks = {rack.id for rack in topology.racks}
+        self.networks = {network.id for network in topology.networks}
+        self.devices: dict[str, Node | Switch | ExternalRouter] = {
+            device.id: device for device in (*topology.nodes, *topology.switches, *topology.external_routers)
+        }
+
+    def problems(self) -> list[Problem]:
+        self._ids()
+        self._specs()
+        self._places()
+        self._units()
+        self._nodes()
+        self._networks()
+        self._links()
+        self._pools()
+        return self.found
+
+    def _report(self, field: str, value: Any, message: str, remedy: str) -> None:
+        self.found.append(Problem(field, value, message, remedy))
+
+    def _ids(self) -> None:
+        owner: dict[str, str] = {}
+        for collection in COLLECTIONS:
+            # Devices share one space of ids, because a link names its ends by id alone.
+            is_device = collection in ("racks", "nodes", "switches", "pdus", "external_routers")
+            seen = owner if is_device else {}
+            for index, element in enumerate(getattr(self.topology, collection)):
+                field = f"{collection}[{index}].id"
+                if element.id in seen:
+                    text = f"is the id of {seen[element.id]} too"
+                    self._report(field, element.id, text, "Give each element an id of its own.")
+                else:
+                    seen[element.id] = field.removesuffix(".id")
+
+    def _specs(self) -> None:
+        wanted: tuple[tuple[str, type[Spec], str], ...] = (
+            ("racks", RackSpec, "a rack"),
+            ("node_groups", NodeSpec, "a server"),
+            ("nodes", NodeSpec, "a server"),
+            ("switches", SwitchSpec, "a switch"),
+            ("pdus", PduSpec, "a PDU"),
+        )
+        for collection, kind, what in wanted:
+            for index, element in enumerate(getattr(self.topology, collection)):
+                field, spec = f"{collection}[{index}].spec", self.hardware.get(element.spec)
+                if spec is None:
+                    self._report(field, element.spec, "is not in the catalog", "Use the id of a spec of the catalog.")
+                elif not isinstance(spec, kind):
+                    self._report(field, element.spec, f"is not {what}", f"Use the id of {what} of the catalog.")
+
+    def _places(self) -> None:
+        for collection, is_required in (("nodes", False), ("switches", False), ("pdus", True)):
+            for index, element in enumerate(getattr(self.topology, collection)):
+                if (element.rack or is_required) and element.rack not in self.racks:
+                    field = f"{collection}[{index}].rack"
+                    self._report(field, element.rack, "is not a rack of this drawing", "Add the rack, or use another.")
+        for index, pdu in enumerate(self.topology.pdus):
+            if pdu.feed not in FEEDS:
+                self._report(f"pdus[{index}].feed", pdu.feed, "is not a feed", f"Use one of: {', '.join(FEEDS)}.")
+
+    def _units(self) -> None:
+        heights = {rack.id: rack for rack in self.topology.racks}
+        taken: dict[tuple[str, int], str] = {}
+        for collection in ("nodes", "switches"):
+            for index, element in enumerate(getattr(self.topology, collection)):
+                if element.unit is None:
+                    continue
+                field = f"{collection}[{index}].unit"
+                rack = heights.get(element.rack)
+                if rack is None:
+                    if not element.rack:
+                        self._report(field, element.unit, "has no rack", "Name the rack, or leave the unit out.")
+                    continue
+                spec = self.hardware.get(element.spec)
+                units = spec.rack_units if isinstance(spec, NodeSpec | SwitchSpec) else 1
+                rack_spec = self.hardware.get(rack.spec)
+                top = element.unit + units - 1
+                if isinstance(rack_spec, RackSpec) and top > rack_spec.rack_units:
+                    text = f"reaches unit {top}; rack {rack.id} has {rack_spec.rack_units}"
+                    self._report(field, element.unit, text, "Place it lower, or use a taller rack.")
+                others = sorted({taken[rack.id, u] for u in range(element.unit, top + 1) if (rack.id, u) in taken})
+                if others:
+                    text = f"is filled by {', '.join(others)} already"
+                    self._report(field, element.unit, text, f"Choose {units} free U in rack {rack.id}.")
+                for unit in range(element.unit, top + 1):
+                    taken.setdefault((rack.id, unit), element.id)
+
+    def _nodes(self) -> None:
+        groups = {group.id for group in self.topology.node_groups}
+        for index, node in enumerate(self.topology.nodes):
+            if node.group and node.group not in groups:
+                remedy = "Add the group, or leave this empty."
+                self._report(f"nodes[{index}].group", node.group, "is not a node group of this drawing", remedy)
+            if self.services is None:
+                continue
+            for position, service in enumerate(node.services):
+                if service not in self.services:
+                    field = f"nodes[{index}].services[{position}]"
+                    self._report(field, service, "is not a known service", "Use an id of the service catalog.")
+
+    def _networks(self) -> None:
+        for index, network in enumerate(self.topology.networks):
+            field = f"networks[{index}]"
+            if network.vlan and not _is_vlan(network.vlan):
+                remedy = "Write one id from 1 to 4094, or a range as 100-199."
+                self._report(f"{field}.vlan", network.vlan, "is not a VLAN", remedy)
+            if network.cidr:
+                try:
+                    ip_network(network.cidr)
+                except ValueError:
+                    remedy = "Write the network address and prefix, as 10.10.0.0/22."
+                    self._report(f"{field}.cidr", network.cidr, "is not a network", remedy)
+
+    def _links(self) -> None:
+        used: dict[tuple[str, str], str] = {}
+        for index, link in enumerate(self.topology.links):
+            for side in ("a", "b"):
+                self._end(f"links[{index}].{side}", getattr(link, side), link.id, used)
+            if link.a.element == link.b.element:
+                remedy = "Connect two different elements."
+                self._report(f"links[{index}].b.element", link.b.element, "links an element to itself", remedy)
+            for position, network in enumerate(link.networks):
+                if network not in self.networks:
+                    field = f"links[{index}].networks[{position}]"
+                    self._report(field, network, "is not a network of this drawing", "Add the network, or remove it.")
+
+    def _end(self, field: str, end: End, link: str, used: dict[tuple[str, str], str]) -> None:
+        device = self.devices.get(end.element)
+        if device is None:
+            remedy = "Use the id of a node, switch or external router."
+            self._report(f"{field}.element", end.element, "is not in this drawing", remedy)
+            return
+        group, _, number = end.port.rpartition("-")
+        if not group or not number.isascii() or not number.isdigit() or number != str(int(number)) or number == "0":
+            remedy = "Write the port group and a number from 1, as fast-1."
+            self._report(f"{field}.port", end.port, "is not a port", remedy)
+            return
+        if not isinstance(device, ExternalRouter):
+            spec = self.hardware.get(device.spec)
+            if isinstance(spec, NodeSpec | SwitchSpec):
+                ports = {g.name: g.count for g in spec.ports}
+                ports.update({name: 1 for name in MANAGEMENT_PORTS if name not in ports})
+                if int(number) > ports.get(group, 0):
+                    has = ", ".join(f"{name}-1 to {name}-{count}" for name, count in ports.items() if count)
+                    self._report(f"{field}.port", end.port, f"does not exist on {spec.id}", f"It has {has}.")
+        other = used.setdefault((end.element, end.port), link)
+        if other != link:
+            self._report(f"{field}.port", end.port, f"is used by link {other} already", "Use a free port.")
+
+    def _pools(self) -> None:
+        for index, pool in enumerate(self.topology.pools):
+            if pool.min_size > pool.size:
+                text = f"is more than the {pool.size} copies of the pool"
+                self._report(f"pools[{index}].min_size", pool.min_size, text, "Use at most the size of the pool.")
+        total = sum((pool.share_of_raw for pool in self.topology.pools), Decimal(0))
+        if total > Decimal("1.0001"):
+            self._report("pools", write(total), "the shares of raw capacity exceed 1", "Lower them to 1 in total.")
+
+
+def _is_vlan(text: str) -> bool:
+    low, dash, high = text.partition("-")
+    parts = (low, high) if dash else (low,)
+    if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+        return False
+    numbers = [int(part) for part in parts]
+    return all(1 <= n <= 4094 for n in numbers) and numbers == sorted(numbers)
