@@ -1,5 +1,10 @@
 """Addresses below `/api/v1/`."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from accounts.api import AuditEntryViewSet, TeamViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("teams", TeamViewSet, basename="team")
+router.register("audit", AuditEntryViewSet, basename="audit")
+urlpatterns = router.urls

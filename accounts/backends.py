@@ -13,13 +13,18 @@ class EmailBackend(BaseBackend):
     """Finds people by the folded address. What they may do is in `accounts/permissions.py`."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         user = User.objects.filter(email_folded=folded_email(username or "")).first()
         if user is None or password is None:
             make_password(password or "-")  # an unknown account takes as long as a wrong password (R61)
             return None
-        return user if user.check_password(password) and user.is_active else None
+        return user if user.check_password(password) and user.may_log_in else None
 
     def get_user(self, user_id: Any) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        user = User.objects.filter(pk=user_id).first()
+        return user if user is not None and user.may_log_in else None

@@ -10,7 +10,7 @@ from config.middleware import GetResponse
 
 SIGNED_IN_AT = "signed_in_at"
 RENEW_AFTER_SECONDS = 300
-"""A session in use is written at most this often: a write for every page would wait for the database's one writer."""
+"""A session in use is written at most this often: a write for every page would queue for the one writer."""
 
 
 class SessionAgeMiddleware:

@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 def folded_email(email: str) -> str:
@@ -52,11 +53,20 @@ class User(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     email = models.EmailField(max_length=254, unique=True, help_text="As the person writes it.")
-    email_folded = models.CharField(max_length=320, unique=True, editable=False, help_text="NFC, case folded.")
+    email_folded = models.CharField(
+        max_length=320, unique=True, editable=False, help_text="NFC, case folded."
+    )
     name = models.CharField(max_length=120, blank=True, help_text="Shown to colleagues and in proposals.")
-    is_active = models.BooleanField(default=True, help_text="A person who left keeps their history, not their access.")
+    is_active = models.BooleanField(
+        default=True, help_text="A person who left keeps their history, not their access."
+    )
     is_staff = models.BooleanField(default=False, help_text="Runs this installation: sees all of /readyz.")
-    is_sample = models.BooleanField(default=False, editable=False, help_text="A published log-in: demo profile only.")
+    is_sample = models.BooleanField(
+        default=False, editable=False, help_text="A published log-in: demo profile only."
+    )
+    sessions_ended = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Raised to end every session at once: it is part of their hash."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -75,6 +85,21 @@ class User(AbstractBaseUser):
         self.email = unicodedata.normalize("NFC", self.email.strip())
         self.email_folded = folded_email(self.email)
         super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares this with what the session holds: another password or generation ends the session."""
+        generation = f"{self.password}:{self.sessions_ended}"
+        return salted_hmac("accounts.User.session", generation, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def may_log_in(self) -> bool:
+        """Sample log-ins are published, so they work in the demo only (R62)."""
+        return self.is_active and (not self.is_sample or settings.PROFILE == "demo")
+
+    @property
+    def is_administrator(self) -> bool:
+        """Runs the installation, or administers a team in it."""
+        return self.is_staff or self.memberships.filter(role=Role.ADMINISTRATOR).exists()
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -149,7 +174,8 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
     def usable(self) -> ApiTokenQuerySet:
         """Those neither revoked nor expired, of people who may still log in."""
-        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        usable = self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        return usable if settings.PROFILE == "demo" else usable.filter(user__is_sample=False)
 
 
 class ApiToken(models.Model):
@@ -158,7 +184,9 @@ class ApiToken(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80, help_text="What uses it: `nightly price import`.")
-    prefix = models.CharField(max_length=12, unique=True, editable=False, help_text="Not secret: finds and names it.")
+    prefix = models.CharField(
+        max_length=12, unique=True, editable=False, help_text="Not secret: finds and names it."
+    )
     key_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the whole key.")
     scope = models.CharField(max_length=5, choices=TokenScope.choices, default=TokenScope.READ)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -171,7 +199,9 @@ class ApiToken(models.Model):
     class Meta:
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(scope__in=TokenScope.values), name="token_scope_is_known")
+            models.CheckConstraint(
+                condition=models.Q(scope__in=TokenScope.values), name="token_scope_is_known"
+            )
         ]
 
     def __str__(self) -> str:
@@ -185,15 +215,37 @@ class ApiToken(models.Model):
         return "usable" if self.expires_at > timezone.now() else "expired"
 
 
+class IdempotencyKey(models.Model):
+    """What was answered to a request that may come twice. Forgotten after a day; see `accounts/idempotency.py`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=128)
+    request_hash = models.CharField(max_length=64)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_is_unique")]
+        indexes = [models.Index(fields=["user", "created_at"], name="idempotency_key_by_age")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class SignInFailures(models.Model):
     """How often signing in failed lately for an account, an address, or the pair. See `accounts/throttle.py`."""
 
-    key = models.CharField(primary_key=True, max_length=64, help_text="SHA-256 of what is counted: names nobody.")
+    key = models.CharField(
+        primary_key=True, max_length=64, help_text="SHA-256 of what is counted: names nobody."
+    )
     count = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "sign-in failures"
+
+    def __str__(self) -> str:
+        return f"{self.count} failures"
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
@@ -219,10 +271,16 @@ class AuditEntry(models.Model):
 
     id = models.BigAutoField(primary_key=True, help_text="Their order, whatever the clocks said.")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
-    actor = models.UUIDField(null=True, db_index=True, help_text="Id of the person; none for the system itself.")
-    actor_name = models.CharField(max_length=254, blank=True, help_text="Their name or e-mail at that moment.")
+    actor = models.UUIDField(
+        null=True, db_index=True, help_text="Id of the person; none for the system itself."
+    )
+    actor_name = models.CharField(
+        max_length=254, blank=True, help_text="Their name or e-mail at that moment."
+    )
     team = models.UUIDField(null=True, db_index=True)
-    action = models.CharField(max_length=60, help_text="`token.created`, `design.saved`: object and past participle.")
+    action = models.CharField(
+        max_length=60, help_text="`token.created`, `design.saved`: object and past participle."
+    )
     subject_type = models.CharField(max_length=60, blank=True)
     subject_id = models.CharField(max_length=64, blank=True)
     changes = models.JSONField(default=dict, help_text="Field to [from, to]; never a secret.")

@@ -1,13 +1,16 @@
 """What every response carries, error pages included: an id, and the headers that keep browsers careful."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 
-from config.request_id import current_request_id
+from config.addresses import client_address
+from config.request_id import current_request_id, current_source
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -21,12 +24,11 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = current_request_id.set(uuid4().hex)
-        try:
-            response = self.get_response(request)
-            response["X-Request-ID"] = current_request_id.get()
-        finally:
-            current_request_id.reset(token)
+        request_id = uuid4().hex
+        current_request_id.set(request_id)  # set anew by the next request of this thread, so never stale
+        current_source.set(client_address(request))
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
         return response
 
 
@@ -51,7 +53,7 @@ class SecurityHeadersMiddleware:
 
 
 class HtmxLoginRedirectMiddleware:
-    """Sends an htmx request whose session has ended to the whole log-in page, not a form into a table (R67)."""
+    """Sends an htmx request without a session to the whole log-in page, not its form into a table (R67)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -61,6 +63,9 @@ class HtmxLoginRedirectMiddleware:
         if not getattr(request, "htmx", False):
             return response
         patch_vary_headers(response, ["HX-Request"])
-        if isinstance(response, HttpResponseRedirect) and not request.user.is_authenticated:
-            return HttpResponse(status=204, headers={"HX-Redirect": response.url})
+        login = resolve_url(settings.LOGIN_URL)
+        if isinstance(response, HttpResponseRedirect) and response.url.split("?")[0] == login:
+            page = request.htmx.current_url_abs_path or "/"  # None for another host's page
+            target = f"{login}?{urlencode({'next': page})}"
+            return HttpResponse(status=204, headers={"HX-Redirect": target, "Vary": "HX-Request"})
         return response

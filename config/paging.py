@@ -1,7 +1,147 @@
-"""Pages that cost the same however far one has turned."""
+"""Pages that cost the same however far one has turned, and lose no row while others are added (R80)."""
 
-from rest_framework.pagination import CursorPagination
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.errors import Invalid, Problem
+
+MAXIMUM_LIMIT = 200
 
 
-class KeysetPagination(CursorPagination):
-    ordering = "pk"
+class KeysetPagination(BasePagination):
+    """`?limit=50&ordering=-name&cursor=…` → `{"results": […], "next": "/api/v1/…?cursor=…" or null}`.
+
+    A page starts after the row that the cursor names by its values, so no row is counted or skipped over.
+    The view, or a subclass, says the `ordering`: columns that are never null, `-` for descending, the last one
+    unique. `orderings = {"name": ("name", "id")}` on the view adds what `?ordering=name` or `-name` may choose.
+    """
+
+    ordering: Sequence[str] = ("pk",)
+    default_limit = 50
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+    ) -> list[Any]:
+        self.request = request
+        self.limit = self.limit_asked(request)
+        self.columns = self.ordering_asked(request, view)
+        if "cursor" in request.query_params:
+            queryset = queryset.filter(self.after(queryset.model, request.query_params["cursor"]))
+        rows = list(queryset.order_by(*self.columns)[: self.limit + 1])
+        self.has_next, page = len(rows) > self.limit, rows[: self.limit]
+        self.last = page[-1] if page else None
+        return page
+
+    def limit_asked(self, request: Request) -> int:
+        asked = request.query_params.get("limit", str(self.default_limit))
+        if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= MAXIMUM_LIMIT):
+            raise refused("limit", asked, f"The limit is a whole number from 1 to {MAXIMUM_LIMIT}.")
+        return int(asked)
+
+    def ordering_asked(self, request: Request, view: APIView | None) -> Sequence[str]:
+        default: Sequence[str] = getattr(view, "ordering", None) or self.ordering
+        asked = request.query_params.get("ordering", "")
+        if not asked:
+            return default
+        orderings: dict[str, Sequence[str]] = getattr(view, "orderings", {})
+        columns = orderings.get(asked.removeprefix("-"))
+        if columns is None:
+            choices = ", ".join(orderings) or "nothing else than the default"
+            raise refused("ordering", asked, f"Rows can be ordered by {choices}.")
+        return [flipped(column) for column in columns] if asked.startswith("-") else columns
+
+    def after(self, model: type[Model], cursor: str) -> Q:
+        """The rows behind those of `cursor`: (a, b) > (x, y) is a > x, or a = x and b > y."""
+        try:
+            columns, *values = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+            if columns != list(self.columns) or len(values) != len(self.columns):
+                raise ValueError("of another list")
+            names = [column.removeprefix("-") for column in self.columns]
+            fields = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
+            values = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
+            if None in values:
+                raise ValueError("without a value")
+        except (
+            ValueError,
+            TypeError,
+            RecursionError,
+            UnicodeEncodeError,
+            binascii.Error,
+            ValidationError,
+        ) as problem:
+            raise refused("cursor", cursor[:80], "This cursor is not one of this list.") from problem
+        behind = Q()
+        equal = Q()
+        for column, name, value in zip(self.columns, names, values, strict=True):
+            behind |= equal & Q(**{f"{name}__{'lt' if column.startswith('-') else 'gt'}": value})
+            equal &= Q(**{name: value})
+        return behind
+
+    def cursor_of(self, row: Any) -> str:
+        values = [getattr(row, column.removeprefix("-")) for column in self.columns]
+        text = json.dumps([list(self.columns), *(v if isinstance(v, int) else str(v) for v in values)])
+        return base64.urlsafe_b64encode(text.encode()).decode()
+
+    def next_address(self) -> str | None:
+        """Relative to the host, which a request may forge (R66)."""
+        if not self.has_next:
+            return None
+        query: QueryDict = self.request.query_params.copy()
+        query["cursor"] = self.cursor_of(self.last)
+        return f"{self.request.path}?{query.urlencode()}"
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"results": data, "next": self.next_address()})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        next_page = {
+            "type": "string",
+            "nullable": True,
+            "description": "Address of the next page; null on the last.",
+        }
+        return {
+            "type": "object",
+            "required": ["results", "next"],
+            "properties": {"results": schema, "next": next_page},
+        }
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        limit = {"type": "integer", "minimum": 1, "maximum": MAXIMUM_LIMIT, "default": self.default_limit}
+        parameters = [
+            {"name": "limit", "in": "query", "schema": limit, "description": "Rows a page."},
+            {
+                "name": "cursor",
+                "in": "query",
+                "schema": {"type": "string"},
+                "description": "From `next`; opaque.",
+            },
+        ]
+        if orderings := getattr(view, "orderings", {}):
+            choices = [name for field in orderings for name in (field, f"-{field}")]
+            parameters.append(
+                {"name": "ordering", "in": "query", "schema": {"type": "string", "enum": choices}}
+            )
+        return parameters
+
+
+def flipped(column: str) -> str:
+    return column[1:] if column.startswith("-") else f"-{column}"
+
+
+def refused(field: str, value: str, message: str) -> Invalid:
+    return Invalid(
+        [Problem(field=field, value=value, message=message, remedy="Leave it out, or send another.")]
+    )

@@ -1,4 +1,4 @@
-"""What ties a response, its log lines and its audit entries together: an id, and where the request came from."""
+"""What ties a response, its log lines and its audit entries together: an id, and who asked from where."""
 
 from contextvars import ContextVar
 

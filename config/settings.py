@@ -1,6 +1,6 @@
 """All settings, read from the environment at the top: `docs/configuration.md` lists them.
 
-A secret may also come from a file: `SECRET_KEY_FILE=/run/secrets/key`. A value that makes no sense ends the start.
+A secret may also come from a file: `SECRET_KEY_FILE=/run/secrets/key`. A value without sense ends the start.
 """
 
 import os
@@ -25,7 +25,11 @@ def one_of(name: str, *, default: str, choices: tuple[str, ...]) -> str:
 
 
 # Where and for whom it runs -------------------------------------------------------------------------------
-PROFILE = "test" if "pytest" in sys.modules else one_of("PROFILE", default="demo", choices=("demo", "production", "test"))
+PROFILE = (
+    "test"
+    if "pytest" in sys.modules
+    else one_of("PROFILE", default="demo", choices=("demo", "production", "test"))
+)
 IS_PRODUCTION = PROFILE == "production"
 DEBUG = env.bool("DEBUG", False)
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
@@ -52,11 +56,13 @@ match PROFILE:
         SECRET_KEY = env.str("SECRET_KEY", "") or demo_secret_key()
         ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
     case _:
-        SECRET_KEY = "only-the-tests-sign-with-this-" + "0123456789abcdef" * 3  # noqa: S105 - signs nothing real
+        SECRET_KEY = "only-the-tests-sign-with-this-" + "0123456789abcdef" * 3
         ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-SITE_URL = env.str("SITE_URL", "https://invalid.example" if IS_PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
-"""Where people reach the product; absolute addresses in mails and PDFs start with it, never with a request's Host."""
+SITE_URL = (env.str("SITE_URL") if IS_PRODUCTION else env.str("SITE_URL", "http://127.0.0.1:8000")).rstrip(
+    "/"
+)
+"""Where people reach the product: absolute addresses in mails and PDFs start with it, not with a Host."""
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many reverse proxies of ours stand in front, each adding one address to X-Forwarded-For."""
 
@@ -90,6 +96,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.api.ApiConditionalGetMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionAgeMiddleware",
@@ -143,7 +150,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 50
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "designer:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in hundreds of times
@@ -162,7 +169,9 @@ SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", 7 * 24 * 3600)
 SESSION_COOKIE_NAME = "__Host-session" if IS_PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_PRODUCTION else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # pages hand the token to htmx in a header, not by cookie
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = (
+    True  # pages hand the token to htmx in a header, not by cookie
+)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 
@@ -173,6 +182,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked inside the machine, without TLS
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -237,7 +247,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Stackwright",
-    "DESCRIPTION": "Plan an OpenStack + Ceph private cloud and know what it costs. See `docs/api.md` for the common rules.",
+    "DESCRIPTION": "Plan an OpenStack + Ceph private cloud and know what it costs. Rules: `docs/api.md`.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -258,12 +268,15 @@ JOB_REANNOUNCE_SECONDS = env.float("JOB_REANNOUNCE_SECONDS", 10.0)
 JOB_TIME_LIMIT_SECONDS = env.int("JOB_TIME_LIMIT_SECONDS", 600)
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", 3)
 JOB_WORKERS = env.int("JOB_WORKERS", 2)
+JOB_GRACE_SECONDS = env.float("JOB_GRACE_SECONDS", 60.0)
+"""How long a worker that is told to stop may go on with the jobs it has; then it gives them back."""
+JOB_QUEUE_NAME = env.str("JOB_QUEUE_NAME", "stackwright")
 Q_CLUSTER = {
-    "name": "stackwright",
+    "name": JOB_QUEUE_NAME,
     "orm": "default",
     "workers": JOB_WORKERS,
     "poll": 0.2,
-    "timeout": JOB_TIME_LIMIT_SECONDS,
+    "timeout": JOB_TIME_LIMIT_SECONDS + 30,  # our own limit comes first, and says so in the row
     "retry": JOB_TIME_LIMIT_SECONDS + 60,  # a retry below the length of a task runs it twice
     "max_attempts": 1,
     "ack_failures": True,  # the job row decides about another attempt, not the queue
@@ -287,20 +300,39 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = JOB_TIME_LIMIT_SECONDS + 30
 
+# Health ---------------------------------------------------------------------------------------------------
+READINESS_CHECKS = [
+    "config.health.database",
+    "config.health.migrations",
+    "config.health.storage",
+    "jobs.health.worker",
+    "jobs.health.queue",
+]
+STORAGE_MINIMUM_FREE_MB = env.int("STORAGE_MINIMUM_FREE_MB", 100)
+WORKER_SILENT_SECONDS = env.float("WORKER_SILENT_SECONDS", 60.0)
+QUEUE_OLD_SECONDS = env.float("QUEUE_OLD_SECONDS", 300.0)
+
 # Words, time, logs ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if IS_PRODUCTION else "django.core.mail.backends.console.EmailBackend"
+    "django.core.mail.backends.smtp.EmailBackend"
+    if IS_PRODUCTION
+    else "django.core.mail.backends.console.EmailBackend"
 )
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
-    "root": {"handlers": ["stdout"], "level": env.str("LOG_LEVEL", "WARNING" if PROFILE == "test" else "INFO")},
+    "handlers": {
+        "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}
+    },
+    "root": {
+        "handlers": ["stdout"],
+        "level": env.str("LOG_LEVEL", "WARNING" if PROFILE == "test" else "INFO"),
+    },
     "loggers": {
         "django.server": {"handlers": ["stdout"], "propagate": False},
         "django-q": {"handlers": ["stdout"], "propagate": False, "level": "INFO"},

@@ -9,7 +9,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class BuiltAssetsStorage(CompressedManifestStaticFilesStorage):
     """Leaves `build/` alone: hashed twice, chunks that import each other would load under two names."""
 
-    def post_process(self, paths: dict[str, Any], *args: Any, **kwargs: Any) -> Iterator[tuple[str, str, bool]]:
+    def post_process(
+        self, paths: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Iterator[tuple[str, str, bool]]:
         built = [path for path in paths if path.startswith("build/")]
         rest = {path: where for path, where in paths.items() if not path.startswith("build/")}
         yield from super().post_process(rest, *args, **kwargs)

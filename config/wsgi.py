@@ -1,8 +1,12 @@
-"""What the web server loads."""
+"""What the web server loads. Django runs its checks for commands only, so ours run here for the server."""
 
 import os
 
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+if errors := checks.run_checks(tags=["stackwright"]):
+    raise ImproperlyConfigured("Not started. " + " ".join(f"{error.msg} {error.hint}" for error in errors))

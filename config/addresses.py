@@ -10,7 +10,9 @@ def client_address(request: HttpRequest) -> str:
     Each proxy appends the address it was called from, so only the last `TRUSTED_PROXIES` entries of
     X-Forwarded-For are ours; what stands before them was written by the client and proves nothing.
     """
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    forwarded = [
+        part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
+    ]
     if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
         return forwarded[-settings.TRUSTED_PROXIES]
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -1,0 +1,82 @@
+"""Doing once what is asked for twice: a double click, a reload, a retry by a proxy (security R72).
+
+The key comes from the form (one for each rendering) or from the header `Idempotency-Key`. It is written in
+the transaction that does the work: a second request waits for the first, then gets its answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import IdempotencyKey, User
+from config.errors import Conflict, Invalid, Problem
+
+MAXIMUM_KEY_LENGTH = 128
+
+
+def fingerprint(*parts: Any) -> str:
+    """What tells two requests under one key apart; `parts` are made of JSON's types."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@transaction.atomic
+def run_once(*, user: User, key: str, request_hash: str, do: Callable[[], Any]) -> tuple[Any, bool]:
+    """Return what `do` returns, and whether this is a repetition. A repetition gets the first answer as stored.
+
+    The answer must be JSON: an address to go to, an id, a body. What `do` raises undoes everything, so a
+    failed attempt may be repeated with the same key.
+
+    Raises:
+        Invalid: the key is empty or too long.
+        Conflict: the key was used for something else.
+    """
+    if not 1 <= len(key) <= MAXIMUM_KEY_LENGTH or not key.isprintable():
+        message = f"The key has 1 to {MAXIMUM_KEY_LENGTH} printable characters."
+        raise Invalid(
+            [Problem(field="Idempotency-Key", value=key[:40], message=message, remedy="Send a UUID.")]
+        )
+    forgotten = timezone.now() - timedelta(hours=settings.IDEMPOTENCY_KEY_HOURS)
+    IdempotencyKey.objects.filter(user=user, created_at__lt=forgotten).delete()
+    row, is_new = IdempotencyKey.objects.select_for_update().get_or_create(
+        user=user, key=key, defaults={"request_hash": request_hash}
+    )
+    if row.request_hash != request_hash:
+        raise Conflict("This Idempotency-Key was sent before with another request. Send a new key.")
+    if is_new:
+        row.answer = do()
+        row.save(update_fields=["answer"])
+    return row.answer, not is_new
+
+
+def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
+    """For methods of API views that create: honours `Idempotency-Key`, if one was sent."""
+
+    @wraps(method)
+    def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return method(view, request, *args, **kwargs)
+
+        def do() -> dict[str, Any]:
+            response = method(view, request, *args, **kwargs)
+            body = json.loads(view.get_renderers()[0].render(response.data) or "null")
+            kept = {name: response[name] for name in ("ETag", "Location") if name in response}
+            return {"status": response.status_code, "body": body, "headers": kept}
+
+        request_hash = fingerprint(request.method, request.path, request.data)
+        answer, is_repetition = run_once(user=request.user, key=key, request_hash=request_hash, do=do)
+        headers = {**answer["headers"], **({"Idempotency-Replayed": "true"} if is_repetition else {})}
+        return Response(answer["body"], status=answer["status"], headers=headers)
+
+    return once
