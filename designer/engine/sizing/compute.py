@@ -1,0 +1,257 @@
+"""Compute: what a host can carry, how many hosts a mix of VMs needs, and how many are spare (sizing.C1 to C7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalog.engine.documents import InvalidDocument, Problem
+from catalog.engine.units import ceil, floor
+from designer.engine.workload import FailureDomain
+
+SMALL_FLAVOR_SHARE = Decimal("0.05")
+MAX_FRAGMENTATION = Decimal("0.25")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostCapacity:
+    """What one compute host can give to VMs, after its reserves."""
+
+    threads: int
+    """The most vCPUs that one VM may have: Placement's max_unit (C3)."""
+    vcpus: int
+    ram_gib: Decimal
+    local_disk_gb: Decimal = Decimal(0)
+    """0: guests have no local disks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VmDemand:
+    """So many equal VMs; RAM in GiB with the overhead of the hypervisor, disk in GB on the host."""
+
+    count: int
+    vcpus: int
+    ram_gib: Decimal
+    local_disk_gb: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostsNeeded:
+    """How many hosts a mix needs, and the figures behind it."""
+
+    by_resource: dict[str, Decimal]
+    """Hosts that each resource asks for, unrounded."""
+    fragmentation: Decimal
+    bound: int
+    """The safe figure: the largest of them, enlarged by the fragmentation."""
+    packed: int
+    """What first-fit decreasing needs."""
+    bound_by: str
+
+
+def threads(*, sockets: int, cores_per_socket: int, threads_per_core: int) -> int:
+    """Return the logical CPUs of a host (C1)."""
+    return sockets * cores_per_socket * threads_per_core
+
+
+def reserved_threads(
+    *,
+    threads_per_core: int,
+    host_cores: int = 2,
+    dpdk_cores: int = 0,
+    osds: int = 0,
+    threads_per_osd: int = 0,
+    ceph_threads: int = 0,
+    control_threads: int = 0,
+) -> int:
+    """Return the logical CPUs kept from guests (C2)."""
+    return threads_per_core * (host_cores + dpdk_cores) + osds * threads_per_osd + ceph_threads + control_threads
+
+
+def vcpu_capacity(*, threads: int, reserved: int, cpu_allocation_ratio: Decimal) -> int:
+    """Return the vCPUs that Placement lets a host give away (C3)."""
+    return max(0, floor((threads - reserved) * cpu_allocation_ratio))
+
+
+def host_ram_reserve_gib(ram_gib: int) -> int:
+    """Return the RAM kept for the operating system and agents, GiB (R_os). House value."""
+    if ram_gib >= 2048:
+        return 32
+    return 16 if ram_gib >= 256 else 8
+
+
+def reserved_host_memory_mb(
+    *, host_reserve_gib: Decimal, vms: int, vm_overhead_gib: Decimal, osds: int = 0, gib_per_osd: Decimal = Decimal(0)
+) -> int:
+    """Return nova's `reserved_host_memory_mb`, in MiB (C4 view a)."""
+    return floor(1024 * (host_reserve_gib + osds * gib_per_osd + vms * vm_overhead_gib))
+
+
+def vms_of_one_size(host: HostCapacity, vm: VmDemand) -> tuple[int, str]:
+    """Return how many VMs like `vm` fit on a host, and the resource that binds (C5)."""
+    if vm.vcpus > host.threads:
+        return 0, "CPU"
+    limits = {"CPU": host.vcpus // vm.vcpus if vm.vcpus else 10**9, "RAM": floor(host.ram_gib / vm.ram_gib)}
+    if host.local_disk_gb and vm.local_disk_gb:
+        limits["disk"] = floor(host.local_disk_gb / vm.local_disk_gb)
+    name = min(limits, key=lambda key: limits[key])
+    return max(0, limits[name]), name
+
+
+def refuse_what_fits_nowhere(host: HostCapacity, demands: Sequence[VmDemand], names: Sequence[str]) -> None:
+    """Refuse a mix with a VM that is larger than a whole host.
+
+    Raises:
+        InvalidDocument: names the profile, the value and the largest that would fit (C3 max_unit, C4).
+    """
+    problems = []
+    for index, (vm, name) in enumerate(zip(demands, names, strict=True)):
+        if not vm.count:
+            continue
+        most = min(host.threads, host.vcpus)
+        if vm.vcpus > most:
+            message = f"{name} has {vm.vcpus} vCPU and no host has more than {most} to give one VM"
+            remedy = f"Use at most {most} vCPU, or a compute node with more cores."
+            problems.append(Problem(f"workload.profiles[{index}].vcpus", vm.vcpus, message, remedy))
+        if vm.ram_gib > host.ram_gib:
+            message = f"{name} needs {vm.ram_gib:f} GiB with its overhead and a host has {host.ram_gib:f} GiB to give"
+            remedy = f"Use less than {host.ram_gib:f} GiB, or a compute node with more RAM."
+            problems.append(Problem(f"workload.profiles[{index}].ram_gib", vm.ram_gib, message, remedy))
+    if problems:
+        raise InvalidDocument(problems)
+
+
+def hosts_needed(host: HostCapacity, demands: Sequence[VmDemand]) -> HostsNeeded:
+    """Return how many hosts a mix of VMs needs (C6): the bound, and the packing that proves a smaller figure."""
+    demands = [vm for vm in demands if vm.count]
+    if not demands:
+        return HostsNeeded(by_resource={}, fragmentation=Decimal(0), bound=0, packed=0, bound_by="nothing")
+    totals = {
+        "CPU": (Decimal(sum(vm.count * vm.vcpus for vm in demands)), Decimal(host.vcpus)),
+        "RAM": (sum((vm.count * vm.ram_gib for vm in demands), Decimal(0)), host.ram_gib),
+    }
+    if host.local_disk_gb:
+        disk = sum((vm.count * vm.local_disk_gb for vm in demands), Decimal(0))
+        totals["disk"] = (disk, host.local_disk_gb)
+    by_resource = {name: need / capacity for name, (need, capacity) in totals.items() if need}
+    bound_by = max(by_resource, key=lambda name: by_resource[name])
+    packed = first_fit_decreasing(host, demands)
+    if len(demands) == 1:
+        per_host, bound_by = vms_of_one_size(host, demands[0])
+        exact = ceil(Decimal(demands[0].count) / per_host)
+        need, capacity = totals[bound_by]
+        phi = 1 - per_host * (need / demands[0].count) / capacity
+        return HostsNeeded(by_resource=by_resource, fragmentation=phi, bound=exact, packed=packed, bound_by=bound_by)
+    phi = fragmentation(host, demands, bound_by)
+    bound = ceil(by_resource[bound_by] / (1 - phi))
+    return HostsNeeded(by_resource=by_resource, fragmentation=phi, bound=bound, packed=packed, bound_by=bound_by)
+
+
+def fragmentation(host: HostCapacity, demands: Sequence[VmDemand], resource: str) -> Decimal:
+    """Return the share of a host that a mix is expected to strand: half the largest VM, at most 0.25 (C6)."""
+    if resource == "RAM":
+        largest = max(vm.ram_gib for vm in demands) / host.ram_gib
+    elif resource == "CPU":
+        largest = Decimal(max(vm.vcpus for vm in demands)) / host.vcpus
+    else:
+        largest = max(vm.local_disk_gb for vm in demands) / host.local_disk_gb
+    return min(MAX_FRAGMENTATION, largest / 2)
+
+
+def first_fit_decreasing(host: HostCapacity, demands: Sequence[VmDemand]) -> int:
+    """Return the hosts that first-fit decreasing needs for vCPU, RAM and local disk together (C6).
+
+    Works on runs of equally filled hosts, so that its cost depends on the number of profiles, not of VMs.
+    Every VM must fit on an empty host.
+    """
+
+    def weight(vm: VmDemand) -> tuple[Decimal, Decimal, int]:
+        cpu, ram = Decimal(vm.vcpus) / max(1, host.vcpus), vm.ram_gib / host.ram_gib
+        return max(cpu, ram), cpu + ram, vm.vcpus
+
+    runs: list[tuple[int, int, Decimal, Decimal]] = []  # equally filled hosts in order: count, what is left of each
+    for vm in sorted(demands, key=weight, reverse=True):
+        left, filled = vm.count, []
+        for count, cpu, ram, disk in runs:
+            fits = _fits(cpu, ram, disk, vm) if left else 0
+            if not fits:
+                filled.append((count, cpu, ram, disk))
+                continue
+            full, rest = divmod(min(left, fits * count), fits)
+            if full:
+                filled.append((full, *_after(cpu, ram, disk, vm, fits)))
+            if rest:
+                filled.append((1, *_after(cpu, ram, disk, vm, rest)))
+            if untouched := count - full - (1 if rest else 0):
+                filled.append((untouched, cpu, ram, disk))
+            left -= full * fits + rest
+        if left:
+            empty = (host.vcpus, host.ram_gib, host.local_disk_gb)
+            fits = _fits(*empty, vm)
+            if not fits:
+                raise ValueError("a VM is larger than an empty host")
+            full, rest = divmod(left, fits)
+            if full:
+                filled.append((full, *_after(*empty, vm, fits)))
+            if rest:
+                filled.append((1, *_after(*empty, vm, rest)))
+        runs = filled
+    return sum(run[0] for run in runs)
+
+
+def spare_hosts(hosts: int) -> int:
+    """Return k: 5 % of the hosts, at least 1, and one more above 20 for rolling maintenance (C7). House value."""
+    if hosts <= 0:
+        return 0
+    return max(1, ceil(Decimal(hosts) * 5 / 100)) + (1 if hosts > 20 else 0)
+
+
+def hosts_that_survive(*, hosts_for_load: int, spare: int, unit: FailureDomain, domains: int) -> int:
+    """Return the hosts to install so that the load still runs after losing one whole `unit` (C7).
+
+    `domains` is the number of racks or zones that the hosts spread over evenly.
+    """
+    total = hosts_for_load + spare
+    if unit is FailureDomain.HOST or domains < 2:
+        return total
+    while total - ceil(Decimal(total) / domains) < hosts_for_load:
+        total += 1
+    return total
+
+
+def most_vms(host: HostCapacity, demands: Sequence[VmDemand], hosts: int) -> int:
+    """Return how many VMs of this mix `hosts` can carry, by growing the mix until it no longer packs."""
+    asked = sum(vm.count for vm in demands)
+    if not asked or hosts < 1:
+        return 0
+
+    def scaled(total: int) -> list[VmDemand]:
+        return [
+            VmDemand(
+                count=vm.count * total // asked, vcpus=vm.vcpus, ram_gib=vm.ram_gib, local_disk_gb=vm.local_disk_gb
+            )
+            for vm in demands
+        ]
+
+    low, high = 0, 1
+    while first_fit_decreasing(host, scaled(high)) <= hosts:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if first_fit_decreasing(host, scaled(middle)) <= hosts:
+            low = middle
+        else:
+            high = middle
+    return sum(vm.count for vm in scaled(low))
+
+
+def _fits(cpu: int, ram: Decimal, disk: Decimal, vm: VmDemand) -> int:
+    limits = [cpu // vm.vcpus if vm.vcpus else 10**9, int(ram / vm.ram_gib)]
+    if vm.local_disk_gb:
+        limits.append(int(disk / vm.local_disk_gb))
+    return max(0, min(limits))
+
+
+def _after(cpu: int, ram: Decimal, disk: Decimal, vm: VmDemand, count: int) -> tuple[int, Decimal, Decimal]:
+    return cpu - count * vm.vcpus, ram - count * vm.ram_gib, disk - count * vm.local_disk_gb

@@ -1,0 +1,76 @@
+"""Collects the explained figures of one sizing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from catalog.engine.figures import Figure, Grade, Input, Step, Value
+
+SOURCES = {
+    "sizing.C1": ("Logical CPUs as the operating system counts them", Grade.A),
+    "sizing.C2": ("domain notes, sizing section 1; Nova reserves none by default", Grade.C),
+    "sizing.C3": ("openstack/placement placement/objects/inventory.py; openstack/nova nova/conf/compute.py", Grade.A),
+    "sizing.C4": ("openstack/nova nova/conf/compute.py; Red Hat hyper-converged guide for the overhead of a VM", Grade.B),
+    "sizing.C6": ("domain notes, sizing section 1: bound and first-fit decreasing", Grade.C),
+    "sizing.C7": ("domain notes, sizing section 1: N + k", Grade.C),
+    "sizing.CP1": ("Majority quorum of Galera, RabbitMQ and Ceph MON; Kolla-Ansible: 3 or 5 controllers", Grade.A),
+    "sizing.CP2": ("Calibrated on the reference architecture and openstack/performance-docs", Grade.C),
+    "sizing.CP3": ("openstack/performance-docs, 1,000 compute hosts", Grade.B),
+    "sizing.CP4": ("domain notes, sizing section 2; Kolla log volumes", Grade.C),
+    "sizing.S1": ("Drives as sold, 1 TB = 10^12 bytes", Grade.A),
+    "sizing.S2": ("https://docs.ceph.com/en/latest/rados/operations/erasure-code/", Grade.A),
+    "sizing.S3": ("Ceph 20.2.4 option defaults; rebuild measured with crushtool and osdmaptool", Grade.A),
+    "sizing.S4": ("domain notes, sizing section 3", Grade.C),
+    "sizing.S7": ("https://docs.ceph.com/en/latest/rados/operations/erasure-code/", Grade.A),
+    "sizing.S8": ("domain notes, sizing section 3: thin provisioning and snapshots", Grade.C),
+    "sizing.S10": ("https://docs.ceph.com/en/latest/start/hardware-recommendations/", Grade.A),
+    "sizing.S11": ("https://docs.ceph.com/en/latest/start/hardware-recommendations/; TripleO for SATA SSD", Grade.A),
+    "sizing.S12": ("https://docs.ceph.com/en/latest/start/hardware-recommendations/", Grade.A),
+    "sizing.S13": ("Ceph PG calculator of Ceph 20.2.4", Grade.A),
+    "sizing.N4": ("domain notes, networks", Grade.C),
+    "sizing.N5": ("domain notes, networks", Grade.C),
+    "sizing.N6": ("domain notes, networks", Grade.C),
+    "sizing.N8": ("domain notes, networks", Grade.C),
+    "sizing.R1": ("domain notes, sizing section 8", Grade.C),
+    "sizing.R2": ("Electrical codes: 80 % of the breaker for continuous load", Grade.B),
+    "sizing.R3": ("domain notes, sizing section 8: each feed alone carries the rack", Grade.C),
+    "sizing.R4": ("Weights of the catalog", Grade.C),
+    "sizing.R5": ("1 W = 3.412 BTU/h; 1 ton = 12,000 BTU/h", Grade.A),
+    "sizing.R6": ("domain notes, sizing section 8", Grade.C),
+    "sizing.R8": ("domain notes, sizing section 8", Grade.C),
+}
+
+
+class FigureBook:
+    """The figures of one sizing by key."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, Figure] = {}
+
+    def add(
+        self,
+        key: str,
+        label: str,
+        value: Value,
+        unit: str,
+        formula: str,
+        expression: str,
+        *,
+        inputs: tuple[Input, ...] = (),
+        steps: tuple[Step, ...] = (),
+        bound_by: str = "",
+        note: str = "",
+    ) -> None:
+        """Keep one figure, with the source and grade of its formula."""
+        source, grade = SOURCES[formula]
+        self.figures[key] = Figure(
+            key=key, label=label, value=value, unit=unit, formula=formula, expression=expression, inputs=inputs,
+            steps=steps, bound_by=bound_by, source=source, grade=grade, note=note,
+        )  # fmt: skip
+
+
+def plain(value: int | Decimal, digits: int = 3) -> str:
+    """Return a number as it stands in a working: grouped, without trailing zeros."""
+    rounded = round(Decimal(value), digits)
+    text = f"{rounded:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
