@@ -20,6 +20,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """The customers that `user` may see. Every read on behalf of a person starts here."""
         return self.filter(team__memberships__user=user.pk) if user.is_authenticated else self.none()
 
+    def with_design_counts(self) -> CustomerQuerySet:
+        """Each with `design_count`."""
+        return self.annotate(design_count=models.Count("designs", distinct=True))
+
 
 class Customer(models.Model):
     """Whom a team plans for."""
@@ -47,6 +51,10 @@ class DesignQuerySet(models.QuerySet["Design"]):
     def visible_to(self, user: User | AnonymousUser) -> DesignQuerySet:
         """The designs that `user` may see. Every read on behalf of a person starts here."""
         return self.filter(team__memberships__user=user.pk) if user.is_authenticated else self.none()
+
+    def matching(self, query: str) -> DesignQuerySet:
+        """Those whose name, or whose customer's name, holds `query`."""
+        return self.filter(models.Q(name__icontains=query) | models.Q(customer__name__icontains=query))
 
 
 class Design(models.Model):

@@ -23,7 +23,7 @@ from designer.engine.topology import Topology
 from designer.engine.workload import Policies, VmProfile, Workload
 from designer.models import ChangeSet, Customer, Design, Revision, Sizing
 from jobs.models import Job
-from jobs.queue import enqueue
+from jobs.queue import enqueue_once
 
 Report = Callable[[float, str], None]
 
@@ -220,7 +220,7 @@ def request_sizing(*, design: Design, user: User) -> Job:
     """
     must_edit(user, design.team)
     revision = freeze_revision(design=design, user=user)
-    return enqueue(
+    return enqueue_once(
         "designer.size_revision",
         {"revision": str(revision.pk)},
         user=user,

@@ -27,5 +27,7 @@ def a_team(name: str = "", *, members: Iterable[User] = (), role: Role = Role.AR
     return team
 
 
-def a_membership(*, team: Team | None = None, user: User | None = None, role: Role = Role.ARCHITECT) -> Membership:
+def a_membership(
+    *, team: Team | None = None, user: User | None = None, role: Role = Role.ARCHITECT
+) -> Membership:
     return Membership.objects.create(team=team or a_team(), user=user or a_user(), role=role)

@@ -1,0 +1,78 @@
+"""Stateless calculators: a JSON document in, the answer with its working out. For programs, tests and the curious."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from catalog.engine.documents import InvalidDocument, read, write
+from costing.formulas import formulary
+from designer.engine.sizing.engine import size
+from designer.engine.sizing.model import SizingRequest, SizingResult
+
+SECTIONS = {
+    "compute": ("compute",),
+    "control-plane": ("control",),
+    "storage": ("storage",),
+    "network": ("network", "subnets"),
+    "rack-power": ("facility",),
+}
+"""The parts of a sizing that a kind answers with."""
+
+
+def calculate_formula(document: Any) -> dict[str, Any]:
+    """Answer one formula: `{"formula": "sizing.S4", "inputs": {...}}`."""
+    return formulary().calculate(document)
+
+
+def calculate_sizing(document: Any) -> dict[str, Any]:
+    """Answer a whole sizing; the document is a SizingRequest."""
+    return _sized(document, None)
+
+
+def _section(kind: str) -> Callable[[Any], dict[str, Any]]:
+    def calculate(document: Any) -> dict[str, Any]:
+        return _sized(document, SECTIONS[kind])
+
+    calculate.__doc__ = f"Answer the {kind} part of a sizing; the document is a SizingRequest."
+    return calculate
+
+
+def _sized(document: Any, sections: tuple[str, ...] | None) -> dict[str, Any]:
+    result: SizingResult = size(read(SizingRequest, document))
+    answer: dict[str, Any] = write(result)
+    if sections is None:
+        return answer
+    figures = {key: f for key, f in answer["figures"].items() if key.split(".")[0] in sections}
+    parts = {name: answer[name] for name in sections if name in answer}
+    return {"engine_version": answer["engine_version"], **parts, "figures": figures, "notices": answer["notices"]}
+
+
+KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "formula": calculate_formula,
+    "sizing": calculate_sizing,
+    **{kind: _section(kind) for kind in SECTIONS},
+}
+
+
+def calculate(kind: str, document: Any) -> dict[str, Any]:
+    """Answer one document of `kind`.
+
+    Raises:
+        InvalidDocument: with every mistake by field, value and remedy.
+    """
+    return KINDS[kind](document)
+
+
+def calculate_all(kind: str, documents: Any) -> Any:
+    """Answer one document, or each of a list: a bad one gives its errors in its place and stops no other."""
+    if isinstance(documents, list):
+        return [_answer_or_errors(kind, document) for document in documents]
+    return _answer_or_errors(kind, documents)
+
+
+def _answer_or_errors(kind: str, document: Any) -> dict[str, Any]:
+    try:
+        return calculate(kind, document)
+    except InvalidDocument as error:
+        return {"errors": [write(problem) for problem in error.problems]}
