@@ -3,7 +3,7 @@
 PY := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -12,7 +12,10 @@ setup:  ## install everything that running it needs
 	@.ci/setup run
 
 demo: setup  ## run the product on http://127.0.0.1:8000 with sample data
-	@PROFILE=demo PORT=$(PORT) $(PY) manage.py demo
+	@PROFILE=demo $(PY) manage.py migrate --verbosity 0
+	@PROFILE=demo $(PY) manage.py collectstatic --no-input --verbosity 0
+	@PROFILE=demo $(PY) manage.py create_sample_people
+	@PROFILE=demo PORT=$(PORT) $(PY) manage.py serve
 
 test:  ## install everything that testing needs, and run all tests
 	@.ci/setup test
@@ -21,10 +24,6 @@ test:  ## install everything that testing needs, and run all tests
 check:  ## lint, types, layers, migrations, templates, front end, OpenAPI
 	@.ci/setup test
 	@.ci/check
-
-bench:  ## run the benchmarks that the schema was shaped by
-	@.ci/setup test
-	@$(PY) -m bench run B3 B8 B15
 
 clean:  ## remove what set-up and runs made; data of the demo included
 	rm -rf .venv .setup node_modules static/build var

@@ -45,7 +45,12 @@ def _sized(document: Any, sections: tuple[str, ...] | None) -> dict[str, Any]:
         return answer
     figures = {key: f for key, f in answer["figures"].items() if key.split(".")[0] in sections}
     parts = {name: answer[name] for name in sections if name in answer}
-    return {"engine_version": answer["engine_version"], **parts, "figures": figures, "notices": answer["notices"]}
+    return {
+        "engine_version": answer["engine_version"],
+        **parts,
+        "figures": figures,
+        "notices": answer["notices"],
+    }
 
 
 KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {

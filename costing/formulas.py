@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from catalog.engine.formulary import Formulary
-from costing.engine.formulas import FORMULAS as TCO_FORMULAS
-from costing.engine.matching import MATCHING_FORMULAS
 from designer.engine.sizing.formulas import FORMULAS as SIZING_FORMULAS
 
 
 @cache
 def formulary() -> Formulary:
     """Return the formulas of the product."""
-    return Formulary((*SIZING_FORMULAS, *TCO_FORMULAS, *MATCHING_FORMULAS))
+    return Formulary(SIZING_FORMULAS)

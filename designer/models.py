@@ -41,7 +41,9 @@ class Customer(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
-        constraints = [models.UniqueConstraint(fields=["team", "name"], name="customer_name_in_team_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "name"], name="customer_name_in_team_is_unique")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -79,7 +81,9 @@ class Design(models.Model):
 
     class Meta:
         ordering = ["-changed_at", "id"]
-        constraints = [models.CheckConstraint(condition=models.Q(version__gte=1), name="design_version_from_1")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="design_version_from_1")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -133,7 +137,9 @@ class ChangeSet(models.Model):
 
     class Meta:
         ordering = ["version"]
-        constraints = [models.UniqueConstraint(fields=["design", "version"], name="change_set_version_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["design", "version"], name="change_set_version_is_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.design} v{self.version}: {self.part}"
@@ -153,7 +159,9 @@ class Sizing(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="sizings")
     engine_version = models.CharField(max_length=20)
     fingerprint = models.CharField(
-        max_length=64, db_index=True, help_text="Hash of workload, policies and hardware: equal ones size alike."
+        max_length=64,
+        db_index=True,
+        help_text="Hash of workload, policies and hardware: equal ones size alike.",
     )
     request = models.JSONField(help_text="The whole question, hardware included, as the engine got it.")
     result = models.JSONField()
@@ -165,7 +173,9 @@ class Sizing(models.Model):
     class Meta:
         ordering = ["-created_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["revision", "engine_version"], name="one_sizing_a_revision_and_engine")
+            models.UniqueConstraint(
+                fields=["revision", "engine_version"], name="one_sizing_a_revision_and_engine"
+            )
         ]
 
     def __str__(self) -> str:

@@ -16,13 +16,30 @@ from jobs.models import Job
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
-    result = serializers.JSONField(source="result_reference", read_only=True, help_text="Once done: what was made.")
+    result = serializers.JSONField(
+        source="result_reference", read_only=True, help_text="Once done: what was made."
+    )
 
     class Meta:
         model = Job
         fields = (
-            "id", "kind", "state", "progress", "message", "result", "error", "attempt", "max_attempts", "hold_until",
-            "hold_reason", "cancel_requested", "team", "subject_type", "subject_id", "created_at", "started_at",
+            "id",
+            "kind",
+            "state",
+            "progress",
+            "message",
+            "result",
+            "error",
+            "attempt",
+            "max_attempts",
+            "hold_until",
+            "hold_reason",
+            "cancel_requested",
+            "team",
+            "subject_type",
+            "subject_id",
+            "created_at",
+            "started_at",
             "finished_at",
         )
         read_only_fields = fields

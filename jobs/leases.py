@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Value, When
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Value, When
 from django.db.models.functions import Now
 
 from jobs.models import FINAL, HARD_DEATHS_ALLOWED, Job, State
@@ -38,19 +38,27 @@ def claim(job_id: UUID | str, *, worker: str = "") -> Job | None:
     token = uuid4()
     with transaction.atomic():  # on SQLite IMMEDIATE; the select for update there is the table's write lock
         free = Job.objects.claimable().filter(pk=job_id).select_for_update(skip_locked=True)
-        claimed = Job.objects.claimable().filter(pk__in=free.values("pk")).update(
-            state=State.RUNNING,
-            attempt=F("attempt") + 1,
-            hard_deaths=Case(When(state=State.RUNNING, then=F("hard_deaths") + 1), default=F("hard_deaths")),
-            lease_token=token,
-            lease_until=later(settings.JOB_LEASE_SECONDS),
-            worker=worker,
-            hold_until=None,
-            hold_reason="",
-            announcements=0,
-            progress=0.0,
-            message="",
-            started_at=Now(),
+        claimed = (
+            Job.objects.claimable()
+            .filter(pk__in=free.values("pk"))
+            .update(
+                state=State.RUNNING,
+                attempt=F("attempt") + 1,
+                hard_deaths=Case(
+                    When(state=State.RUNNING, then=F("hard_deaths") + 1),
+                    default=F("hard_deaths"),
+                    output_field=IntegerField(),
+                ),
+                lease_token=token,
+                lease_until=later(settings.JOB_LEASE_SECONDS),
+                worker=worker,
+                hold_until=None,
+                hold_reason="",
+                announcements=0,
+                progress=0.0,
+                message="",
+                started_at=Now(),
+            )
         )
         return Job.objects.select_related("created_by", "team").get(pk=job_id) if claimed else None
 

@@ -55,7 +55,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Those that a worker may take now, by the database's clock: queued and not held, or lost by their worker."""
         waiting = models.Q(state=State.QUEUED) & (models.Q(hold_until=None) | models.Q(hold_until__lte=Now()))
         lost = models.Q(
-            state=State.RUNNING, lease_until__lt=Now(), hard_deaths__lt=HARD_DEATHS_ALLOWED - 1, cancel_requested=False
+            state=State.RUNNING,
+            lease_until__lt=Now(),
+            hard_deaths__lt=HARD_DEATHS_ALLOWED - 1,
+            cancel_requested=False,
         )
         return self.filter(waiting | lost, attempt__lt=models.F("max_attempts"))
 
@@ -75,29 +78,43 @@ class Job(models.Model):
     kind = models.CharField(max_length=80, help_text="App and function: `designer.size_revision`.")
     schema_version = models.PositiveSmallIntegerField(default=1, help_text="Of the input's shape.")
     input = models.JSONField(default=dict, help_text="Ids and small values; a random seed is part of it.")
-    input_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the input, frozen when asked.")
+    input_hash = models.CharField(
+        max_length=64, editable=False, help_text="SHA-256 of the input, frozen when asked."
+    )
     unique_key = models.CharField(  # noqa: DJ001 - null is what the constraint passes over
         max_length=64, null=True, editable=False, help_text="Of a job that may be active only once."
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0, help_text="How often a worker has taken it.")
     max_attempts = models.PositiveSmallIntegerField(default=default_max_attempts)
-    hard_deaths = models.PositiveSmallIntegerField(default=0, help_text="How often its process died under it.")
-    lease_until = models.DateTimeField(null=True, help_text="When others may take it, by the database's clock.")
+    hard_deaths = models.PositiveSmallIntegerField(
+        default=0, help_text="How often its process died under it."
+    )
+    lease_until = models.DateTimeField(
+        null=True, help_text="When others may take it, by the database's clock."
+    )
     lease_token = models.UUIDField(null=True, help_text="Of the one attempt that may write.")
-    worker = models.CharField(max_length=120, blank=True, help_text="Machine and process of the latest attempt.")
+    worker = models.CharField(
+        max_length=120, blank=True, help_text="Machine and process of the latest attempt."
+    )
     hold_until = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=200, blank=True)
     cancel_requested = models.BooleanField(default=False)
-    announcements = models.PositiveSmallIntegerField(default=0, help_text="Times the sweeper sent its id again.")
+    announcements = models.PositiveSmallIntegerField(
+        default=0, help_text="Times the sweeper sent its id again."
+    )
     announced_at = models.DateTimeField(null=True)
     progress = models.FloatField(default=0.0, help_text="From 0 to 1.")
     message = models.CharField(max_length=200, blank=True)
     result = models.JSONField(null=True, help_text="Small: ids of what was made.")
     error = models.TextField(blank=True, help_text="For people: no secrets, no traceback.")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="jobs")
-    subject_type = models.CharField(max_length=60, blank=True, help_text="What it is about: `designer.revision`.")
+    subject_type = models.CharField(
+        max_length=60, blank=True, help_text="What it is about: `designer.revision`."
+    )
     subject_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, help_text="Of the latest attempt.")
@@ -114,7 +131,9 @@ class Job(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="job_state_is_known"),
-            models.CheckConstraint(condition=models.Q(progress__range=(0, 1)), name="job_progress_is_a_ratio"),
+            models.CheckConstraint(
+                condition=models.Q(progress__range=(0, 1)), name="job_progress_is_a_ratio"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state=State.RUNNING, lease_until__isnull=False, lease_token__isnull=False)
                 | (~models.Q(state=State.RUNNING) & models.Q(lease_until=None, lease_token=None)),
@@ -126,7 +145,8 @@ class Job(models.Model):
                 name="job_ends_when_final",
             ),
             models.CheckConstraint(
-                condition=models.Q(hold_until=None) | models.Q(state=State.QUEUED), name="job_is_held_only_in_queue"
+                condition=models.Q(hold_until=None) | models.Q(state=State.QUEUED),
+                name="job_is_held_only_in_queue",
             ),
             models.CheckConstraint(
                 condition=models.Q(attempt__lte=models.F("max_attempts")), name="job_attempts_are_limited"
@@ -173,7 +193,9 @@ class WorkerHeartbeat(models.Model):
     queue = models.CharField(max_length=20)
     started_at = models.DateTimeField(db_default=Now())
     beat_at = models.DateTimeField(db_default=Now(), db_index=True)
-    is_degraded = models.BooleanField(default=False, help_text="The queue does not deliver: the table is polled.")
+    is_degraded = models.BooleanField(
+        default=False, help_text="The queue does not deliver: the table is polled."
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -74,7 +74,13 @@ def enqueue_once(
     subject_id: UUID | str | None = None,
 ) -> Job:
     """Like `enqueue`, but return the job that already waits or runs for the same team, subject and input."""
-    of_what = [kind, input_hash(input), subject_type, str(subject_id), str(team.pk if team else user and user.pk)]
+    of_what = [
+        kind,
+        input_hash(input),
+        subject_type,
+        str(subject_id),
+        str(team.pk if team else user and user.pk),
+    ]
     key = hashlib.sha256("\n".join(of_what).encode()).hexdigest()
     while True:
         job = Job.objects.active().filter(unique_key=key).first()
@@ -83,7 +89,13 @@ def enqueue_once(
         try:
             with transaction.atomic():
                 return enqueue(
-                    kind, input, user=user, team=team, subject_type=subject_type, subject_id=subject_id, unique_key=key
+                    kind,
+                    input,
+                    user=user,
+                    team=team,
+                    subject_type=subject_type,
+                    subject_id=subject_id,
+                    unique_key=key,
                 )
         except IntegrityError:  # somebody else was first; theirs is visible now, or already over
             if not Job.objects.filter(unique_key=key).exists():
@@ -97,7 +109,7 @@ _broken_until = 0.0
 
 def announce(job_id: UUID) -> bool:
     """Tell the queue to look at a job. False when the queue cannot be reached: the sweeper will try again."""
-    global _broken_until  # noqa: PLW0603 - one circuit breaker a process
+    global _broken_until
     if time.monotonic() < _broken_until:
         return False
     try:
@@ -135,7 +147,9 @@ def celery_app() -> Any:
         task_default_queue=settings.JOB_QUEUE_NAME,
         broker_connection_max_retries=None,  # a worker waits for its broker as long as it takes
         broker_transport_options={  # a sender does not: it tries once
-            "max_retries": 0, "interval_start": 0, **settings.CELERY_BROKER_TRANSPORT_OPTIONS
+            "max_retries": 0,
+            "interval_start": 0,
+            **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
         },
         worker_hijack_root_logger=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,  # they finish by their lease
@@ -156,7 +170,13 @@ def work_q2() -> None:
 def work_celery() -> None:
     """Be a Celery worker until SIGTERM."""
     celery_app().worker_main(
-        ["worker", f"--concurrency={settings.JOB_WORKERS}", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
+        [
+            "worker",
+            f"--concurrency={settings.JOB_WORKERS}",
+            "--loglevel=WARNING",
+            "--without-gossip",
+            "--without-mingle",
+        ]
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -90,16 +90,20 @@ def supersede(*, subject_type: str, subject_id: UUID | str, kind: str = "") -> i
 
 def heartbeat_age() -> float | None:
     """Seconds since any worker-side process last said it lives, by the database's clock; None: never."""
-    latest = WorkerHeartbeat.objects.aggregate(latest=Max("beat_at"), now=Now())
-    if latest["latest"] is None:
+    latest = WorkerHeartbeat.objects.order_by("-beat_at").annotate(now=Now()).first()
+    if latest is None:
         return None
-    return max(0.0, float((latest["now"] - latest["latest"]).total_seconds()))
+    return max(0.0, float((latest.now - latest.beat_at).total_seconds()))
 
 
 def oldest_queued_age() -> float:
     """Seconds that the longest waiting job, not held, has waited; 0 when none waits."""
     oldest = (
-        Job.objects.claimable().filter(state=State.QUEUED).annotate(now=Now()).order_by("created_at")
-        .values("created_at", "now").first()
+        Job.objects.claimable()
+        .filter(state=State.QUEUED)
+        .annotate(now=Now())
+        .order_by("created_at")
+        .values("created_at", "now")
+        .first()
     )
     return 0.0 if oldest is None else max(0.0, float((oldest["now"] - oldest["created_at"]).total_seconds()))

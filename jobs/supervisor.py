@@ -36,7 +36,10 @@ def supervise(
         signal.signal(number, lambda *_: told.set())
     children = {
         name: subprocess.Popen(  # noqa: S603 - our own commands
-            command, cwd=cwd, start_new_session=True, env={**os.environ, **(environment or {}), "PARENT_PID": str(os.getpid())}
+            command,
+            cwd=cwd,
+            start_new_session=True,
+            env={**os.environ, **(environment or {}), "PARENT_PID": str(os.getpid())},
         )
         for name, command in commands.items()
     }

@@ -41,7 +41,9 @@ def waiting() -> list[UUID]:
         due |= Q(announcements=times, announced_at__lt=ago(min(first * 2**times, LONGEST_WAIT_SECONDS)))
     due |= Q(announcements__gte=12, announced_at__lt=ago(LONGEST_WAIT_SECONDS))
     jobs = Job.objects.claimable().filter(due, state=State.QUEUED)
-    return list(jobs.order_by(Coalesce("announced_at", "created_at"), "pk").values_list("pk", flat=True)[:BATCH])
+    return list(
+        jobs.order_by(Coalesce("announced_at", "created_at"), "pk").values_list("pk", flat=True)[:BATCH]
+    )
 
 
 def sweep(run_here: Callable[[UUID], bool] | None = None) -> dict[str, int]:
@@ -58,7 +60,9 @@ def sweep(run_here: Callable[[UUID], bool] | None = None) -> dict[str, int]:
         )
         counts["announced"] += 1
     is_idle = Job.objects.filter(state=State.RUNNING).count() < settings.JOB_WORKERS
-    overdue = Job.objects.claimable().filter(state=State.QUEUED, created_at__lt=ago(settings.JOB_REANNOUNCE_SECONDS))
+    overdue = Job.objects.claimable().filter(
+        state=State.QUEUED, created_at__lt=ago(settings.JOB_REANNOUNCE_SECONDS)
+    )
     if delivers:
         overdue = overdue.filter(created_at__lt=ago(DEAF_SECONDS), announcements__gte=2)
     if run_here is not None and is_idle:

@@ -32,7 +32,7 @@ STOP_FILE_VARIABLE = "JOB_STOP_FILE"
 """Names the file that `manage.py work` writes when it is told to end: the moment by which work must be over."""
 
 
-class Stopped(BaseException):  # noqa: N818 - not an error; a broad `except Exception` in a job must not eat it
+class Stopped(BaseException):
     """The attempt must not go on."""
 
 
@@ -193,7 +193,10 @@ class Watch(threading.Thread):
         try:
             if not self.run_.is_finished and self.run_.stop is None:
                 self.run_.note(leases.renew(self.run_.job.pk, self.run_.token))
-        except (OperationalError, InterfaceError) as problem:  # the database restarts: the lease outlasts that
+        except (
+            OperationalError,
+            InterfaceError,
+        ) as problem:  # the database restarts: the lease outlasts that
             log.warning("lease of job %s not renewed: %s", self.run_.job.pk, type(problem).__name__)
             connection.close()
 
@@ -259,7 +262,11 @@ def run(job_id: str) -> None:
     state = conclude(attempt, outcome, result)
     log.info(
         "job %s kind=%s attempt=%s outcome=%s duration_ms=%d",
-        job.pk, job.kind, job.attempt, state, (time.monotonic() - started) * 1000,
+        job.pk,
+        job.kind,
+        job.attempt,
+        state,
+        (time.monotonic() - started) * 1000,
     )
     if isinstance(outcome, KeyboardInterrupt | SystemExit):
         raise outcome
@@ -282,11 +289,19 @@ def conclude(attempt: Run, outcome: BaseException | None, result: Any = None) ->
             case Superseded():
                 return "superseded" if leases.finish(job.pk, token, State.SUPERSEDED) else "ghost"
             case Held():
-                return "held" if leases.hold(job.pk, token, seconds=outcome.seconds, reason=outcome.reason) else "ghost"
+                return (
+                    "held"
+                    if leases.hold(job.pk, token, seconds=outcome.seconds, reason=outcome.reason)
+                    else "ghost"
+                )
             case GoingAway() | KeyboardInterrupt() | SystemExit():
                 return "released" if leases.release(job.pk, token) else "ghost"
             case OSError() if outcome.errno in (errno.ENOSPC, errno.EDQUOT):
-                return "held" if leases.hold(job.pk, token, seconds=60, reason="The storage is full.") else "ghost"
+                return (
+                    "held"
+                    if leases.hold(job.pk, token, seconds=60, reason="The storage is full.")
+                    else "ghost"
+                )
             case OperationalError() | InterfaceError() if job.attempt < job.max_attempts:
                 connection.close()
                 log.warning("job %s meets a database that is away", job.pk)
@@ -314,9 +329,9 @@ def explained(problem: BaseException, job: Job) -> str:
             return problem.message
         case ValidationError():
             return "; ".join(problem.messages)
-        case LookupError() if problem.args and str(problem.args[0]).endswith(f"has no job {job.kind.partition('.')[2]}"):
+        case LookupError() if problem.args and str(problem.args[0]).endswith(
+            f"has no job {job.kind.partition('.')[2]}"
+        ):
             return f"This version does not know work of the kind {job.kind}."
     log.error("job %s failed", job.pk, exc_info=problem)
     return f"An internal error ({type(problem).__name__}). The log has the details under job {job.pk}."
-
-

@@ -109,7 +109,7 @@ def json_schema(kind: Any) -> dict[str, Any]:
         options = [json_schema(a) for a in arguments if a is not type(None)]
         schema = {"anyOf": [*options, {"type": "null"}]}
     elif dataclasses.is_dataclass(base):
-        hints = _hints(base)
+        hints = _hints(base)  # type: ignore[arg-type]  # a dataclass type is hashable
         fields = dataclasses.fields(base)
         schema = {
             "type": "object",
@@ -146,7 +146,9 @@ def json_schema(kind: Any) -> dict[str, Any]:
             schema[low] = write(Decimal(bounds.minimum))
         if bounds.maximum is not None:
             schema[high] = write(Decimal(bounds.maximum))
-        about = " ".join(part for part in (bounds.help, f"Unit: {bounds.unit}." if bounds.unit else "") if part)
+        about = " ".join(
+            part for part in (bounds.help, f"Unit: {bounds.unit}." if bounds.unit else "") if part
+        )
         if about:
             schema["description"] = about
     return schema
@@ -214,7 +216,12 @@ def _read_object(base: Any, data: Any, path: str, problems: list[Problem]) -> An
         if name not in known:
             listed = ", ".join(sorted(known))
             problems.append(
-                Problem(_join(path, str(name)), data[name], "is not a known field", f"Remove it; known are: {listed}.")
+                Problem(
+                    _join(path, str(name)),
+                    data[name],
+                    "is not a known field",
+                    f"Remove it; known are: {listed}.",
+                )
             )
     values = {}
     for f in fields:
@@ -229,7 +236,9 @@ def _read_object(base: Any, data: Any, path: str, problems: list[Problem]) -> An
     except InvalidDocument as error:
         problems.extend(dataclasses.replace(p, field=_join(path, p.field)) for p in error.problems)
     except ValueError as error:
-        problems.append(Problem(path, write(values), str(error), "Change these values so that they fit together."))
+        problems.append(
+            Problem(path, write(values), str(error), "Change these values so that they fit together.")
+        )
     return None
 
 
@@ -243,7 +252,9 @@ def _read_list(
     least = int(bounds.minimum) if bounds and bounds.minimum is not None else 0
     if not least <= len(data) <= most:
         problems.append(
-            Problem(path, len(data), f"has {len(data)} entries", f"Send between {least} and {most:,} entries.")
+            Problem(
+                path, len(data), f"has {len(data)} entries", f"Send between {least} and {most:,} entries."
+            )
         )
         return None
     return origin(_read(inner, item, f"{path}[{index}]", problems) for index, item in enumerate(data))
@@ -263,7 +274,11 @@ def _read_number(base: Any, data: Any, path: str, bounds: Bounds | None, problem
         return None
     if base is int:
         if value != value.to_integral_value():
-            problems.append(Problem(path, data, f"{_plain(value)} is not a whole number", f"Send a whole number. {remedy}"))
+            problems.append(
+                Problem(
+                    path, data, f"{_plain(value)} is not a whole number", f"Send a whole number. {remedy}"
+                )
+            )
             return None
         return int(value)
     exponent = value.normalize().as_tuple().exponent
@@ -280,11 +295,18 @@ def _read_text(data: Any, path: str, bounds: Bounds | None, problems: list[Probl
     least = int(bounds.minimum) if bounds and bounds.minimum is not None else 0
     if bad := unprintable(data):
         problems.append(
-            Problem(path, ascii(data)[:200], f"holds the character {bad}, which no document can show", "Remove it.")
+            Problem(
+                path,
+                ascii(data)[:200],
+                f"holds the character {bad}, which no document can show",
+                "Remove it.",
+            )
         )
         return None
     if not least <= len(data.strip()) or len(data) > most:
-        problems.append(Problem(path, data[:200], f"has {len(data)} characters", f"Use {least} to {most:,} characters."))
+        problems.append(
+            Problem(path, data[:200], f"has {len(data)} characters", f"Use {least} to {most:,} characters.")
+        )
         return None
     return data
 

@@ -53,7 +53,9 @@ class Formulary:
             raise InvalidDocument([Problem("", document, "is not an object", "Send a JSON object.")])
         unknown = [name for name in document if name not in ("formula", "inputs")]
         if unknown:
-            raise InvalidDocument([Problem(n, document[n], "is not a known field", "Remove it.") for n in unknown])
+            raise InvalidDocument(
+                [Problem(n, document[n], "is not a known field", "Remove it.") for n in unknown]
+            )
         formula = self.find(document.get("formula"))
         values = _checked(formula, document.get("inputs", {}))
         try:
@@ -67,7 +69,9 @@ class Formulary:
             raise InvalidDocument([Problem("inputs", write(values), str(error), remedy)]) from error
         except (ArithmeticError, OverflowError) as error:
             remedy = "Use smaller numbers, or no zero where something is divided."
-            raise InvalidDocument([Problem("inputs", write(values), "the result is out of range", remedy)]) from error
+            raise InvalidDocument(
+                [Problem("inputs", write(values), "the result is out of range", remedy)]
+            ) from error
         return {
             "formula": formula.id,
             "title": formula.title,
@@ -98,13 +102,17 @@ def described(formula: Formula) -> dict[str, Any]:
 
 def _checked(formula: Formula, inputs: Any) -> dict[str, Any]:
     if not isinstance(inputs, Mapping):
-        raise InvalidDocument([Problem("inputs", inputs, "is not an object", "Send a JSON object of inputs.")])
+        raise InvalidDocument(
+            [Problem("inputs", inputs, "is not an object", "Send a JSON object of inputs.")]
+        )
     problems: list[Problem] = []
     known = {parameter.name for parameter in formula.parameters}
     for name in inputs:
         if name not in known:
             remedy = f"{formula.id} takes: {', '.join(sorted(known)) or 'nothing'}."
-            problems.append(Problem(f"inputs.{name}", inputs[name], "is not an input of this formula", remedy))
+            problems.append(
+                Problem(f"inputs.{name}", inputs[name], "is not an input of this formula", remedy)
+            )
     values = {}
     for parameter in formula.parameters:
         path = f"inputs.{parameter.name}"
@@ -126,7 +134,9 @@ def _value(parameter: Parameter, raw: Any, path: str, problems: list[Problem]) -
             return _number(parameter, raw, path, problems)
         case "numbers" | "integers":
             if not isinstance(raw, list | tuple) or len(raw) > MAX_LIST:
-                problems.append(Problem(path, raw, "is not a list of numbers", f"Send up to {MAX_LIST} numbers."))
+                problems.append(
+                    Problem(path, raw, "is not a list of numbers", f"Send up to {MAX_LIST} numbers.")
+                )
                 return None
             return tuple(_number(parameter, item, f"{path}[{i}]", problems) for i, item in enumerate(raw))
         case "boolean":
@@ -166,7 +176,9 @@ def _number(parameter: Parameter, raw: Any, path: str, problems: list[Problem]) 
 
 def _text(parameter: Parameter, raw: Any, path: str, problems: list[Problem]) -> str | None:
     if not isinstance(raw, str) or len(raw) > 1_000 or unprintable(raw):
-        problems.append(Problem(path, repr(raw)[:80], "is not a plain text", "Send up to 1,000 printable characters."))
+        problems.append(
+            Problem(path, repr(raw)[:80], "is not a plain text", "Send up to 1,000 printable characters.")
+        )
         return None
     if parameter.choices and raw not in parameter.choices:
         remedy = f"Use one of: {', '.join(parameter.choices)}."

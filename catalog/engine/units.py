@@ -23,7 +23,6 @@ TOLERANCE = Decimal("1e-9")
 """A quotient this close to an integer is that integer (sizing, rules for the engine)."""
 
 
-
 def floor(value: int | Decimal) -> int:
     """Return the largest whole number not above `value`, forgiving 1e-9 of rounding noise."""
     return int((Decimal(value) + TOLERANCE).to_integral_value(ROUND_FLOOR))

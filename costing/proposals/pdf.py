@@ -37,7 +37,9 @@ class Asset:
     mime: str
 
 
-def render_pdf(*, html: str, css: str, assets: Mapping[str, Asset], made_at: datetime, identifier: str) -> bytes:
+def render_pdf(
+    *, html: str, css: str, assets: Mapping[str, Asset], made_at: datetime, identifier: str
+) -> bytes:
     """Return `html` as a PDF/UA-1 file. The same input gives the same bytes.
 
     Raises:
@@ -58,7 +60,7 @@ def render_pdf(*, html: str, css: str, assets: Mapping[str, Asset], made_at: dat
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     try:
-        child = subprocess.run(  # noqa: S603 - our own module, no shell, no word of a user in the arguments
+        child = subprocess.run(
             [sys.executable, "-m", "costing.proposals.render_child"],
             input=json.dumps(request).encode(),
             capture_output=True,
@@ -68,7 +70,9 @@ def render_pdf(*, html: str, css: str, assets: Mapping[str, Asset], made_at: dat
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise PrintFailed(f"The layout took longer than {WALL_SECONDS} s. Leave sections out and try again.") from error
+        raise PrintFailed(
+            f"The layout took longer than {WALL_SECONDS} s. Leave sections out and try again."
+        ) from error
     if child.returncode != 0 or not child.stdout.startswith(b"%PDF-"):
         raise PrintFailed(_reason(child.returncode, child.stderr.decode(errors="replace")))
     return child.stdout
@@ -86,6 +90,8 @@ def _reason(code: int, stderr: str) -> str:
     if code == 2 and stderr.strip():
         return f"The document was refused: {stderr.strip().splitlines()[-1]}"
     if code < 0 or "MemoryError" in stderr:
-        return f"The layout needed more than {MEMORY_BYTES // 2**30} GiB or {CPU_SECONDS} s. Leave sections out."
+        return (
+            f"The layout needed more than {MEMORY_BYTES // 2**30} GiB or {CPU_SECONDS} s. Leave sections out."
+        )
     last = stderr.strip().splitlines()[-1] if stderr.strip() else "no message"
     return f"The layout ended without a document: {last[:300]}"

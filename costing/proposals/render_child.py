@@ -44,12 +44,12 @@ def main() -> int:
             stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", presentational_hints=False
         )
         if len(document.pages) > MAX_PAGES:
-            print(f"{len(document.pages)} pages; at most {MAX_PAGES} are printed", file=sys.stderr)
+            sys.stderr.write(f"{len(document.pages)} pages; at most {MAX_PAGES} are printed\n")
             return 2
         identifier = request["identifier"].encode()
         pdf = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, custom_metadata=False)
     except FatalURLFetchingError as error:  # a BaseException: a plain `except Exception` misses it
-        print(f"a forbidden address was asked for: {error}", file=sys.stderr)
+        sys.stderr.write(f"a forbidden address was asked for: {error}\n")
         return 2
     sys.stdout.buffer.write(pdf)
     return 0

@@ -208,7 +208,9 @@ class Change:
 
 def canonical_json(topology: Topology) -> str:
     """Return the one JSON text of `topology`: keys sorted, no blanks. Equal topologies give equal text."""
-    return json.dumps(write(topology), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        write(topology), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
 def difference(before: Topology, after: Topology) -> list[Change]:
@@ -270,9 +272,9 @@ class _Check:
         self.found: list[Problem] = []
         self.racks = {rack.id for rack in topology.racks}
         self.networks = {network.id for network in topology.networks}
-        self.devices: dict[str, Node | Switch | ExternalRouter] = {
-            device.id: device for device in (*topology.nodes, *topology.switches, *topology.external_routers)
-        }
+        devices: tuple[Node | Switch | ExternalRouter, ...] = topology.nodes
+        devices += (*topology.switches, *topology.external_routers)
+        self.devices = {device.id: device for device in devices}
 
     def problems(self) -> list[Problem]:
         self._ids()
@@ -314,19 +316,27 @@ class _Check:
             for index, element in enumerate(getattr(self.topology, collection)):
                 field, spec = f"{collection}[{index}].spec", self.hardware.get(element.spec)
                 if spec is None:
-                    self._report(field, element.spec, "is not in the catalog", "Use the id of a spec of the catalog.")
+                    self._report(
+                        field, element.spec, "is not in the catalog", "Use the id of a spec of the catalog."
+                    )
                 elif not isinstance(spec, kind):
-                    self._report(field, element.spec, f"is not {what}", f"Use the id of {what} of the catalog.")
+                    self._report(
+                        field, element.spec, f"is not {what}", f"Use the id of {what} of the catalog."
+                    )
 
     def _places(self) -> None:
         for collection, is_required in (("nodes", False), ("switches", False), ("pdus", True)):
             for index, element in enumerate(getattr(self.topology, collection)):
                 if (element.rack or is_required) and element.rack not in self.racks:
                     field = f"{collection}[{index}].rack"
-                    self._report(field, element.rack, "is not a rack of this drawing", "Add the rack, or use another.")
+                    self._report(
+                        field, element.rack, "is not a rack of this drawing", "Add the rack, or use another."
+                    )
         for index, pdu in enumerate(self.topology.pdus):
             if pdu.feed not in FEEDS:
-                self._report(f"pdus[{index}].feed", pdu.feed, "is not a feed", f"Use one of: {', '.join(FEEDS)}.")
+                self._report(
+                    f"pdus[{index}].feed", pdu.feed, "is not a feed", f"Use one of: {', '.join(FEEDS)}."
+                )
 
     def _units(self) -> None:
         heights = {rack.id: rack for rack in self.topology.racks}
@@ -339,7 +349,9 @@ class _Check:
                 rack = heights.get(element.rack)
                 if rack is None:
                     if not element.rack:
-                        self._report(field, element.unit, "has no rack", "Name the rack, or leave the unit out.")
+                        self._report(
+                            field, element.unit, "has no rack", "Name the rack, or leave the unit out."
+                        )
                     continue
                 spec = self.hardware.get(element.spec)
                 units = spec.rack_units if isinstance(spec, NodeSpec | SwitchSpec) else 1
@@ -348,7 +360,9 @@ class _Check:
                 if isinstance(rack_spec, RackSpec) and top > rack_spec.rack_units:
                     text = f"reaches unit {top}; rack {rack.id} has {rack_spec.rack_units}"
                     self._report(field, element.unit, text, "Place it lower, or use a taller rack.")
-                others = sorted({taken[rack.id, u] for u in range(element.unit, top + 1) if (rack.id, u) in taken})
+                others = sorted(
+                    {taken[rack.id, u] for u in range(element.unit, top + 1) if (rack.id, u) in taken}
+                )
                 if others:
                     text = f"is filled by {', '.join(others)} already"
                     self._report(field, element.unit, text, f"Choose {units} free U in rack {rack.id}.")
@@ -360,13 +374,17 @@ class _Check:
         for index, node in enumerate(self.topology.nodes):
             if node.group and node.group not in groups:
                 remedy = "Add the group, or leave this empty."
-                self._report(f"nodes[{index}].group", node.group, "is not a node group of this drawing", remedy)
+                self._report(
+                    f"nodes[{index}].group", node.group, "is not a node group of this drawing", remedy
+                )
             if self.services is None:
                 continue
             for position, service in enumerate(node.services):
                 if service not in self.services:
                     field = f"nodes[{index}].services[{position}]"
-                    self._report(field, service, "is not a known service", "Use an id of the service catalog.")
+                    self._report(
+                        field, service, "is not a known service", "Use an id of the service catalog."
+                    )
 
     def _networks(self) -> None:
         for index, network in enumerate(self.topology.networks):
@@ -388,11 +406,15 @@ class _Check:
                 self._end(f"links[{index}].{side}", getattr(link, side), link.id, used)
             if link.a.element == link.b.element:
                 remedy = "Connect two different elements."
-                self._report(f"links[{index}].b.element", link.b.element, "links an element to itself", remedy)
+                self._report(
+                    f"links[{index}].b.element", link.b.element, "links an element to itself", remedy
+                )
             for position, network in enumerate(link.networks):
                 if network not in self.networks:
                     field = f"links[{index}].networks[{position}]"
-                    self._report(field, network, "is not a network of this drawing", "Add the network, or remove it.")
+                    self._report(
+                        field, network, "is not a network of this drawing", "Add the network, or remove it."
+                    )
 
     def _end(self, field: str, end: End, link: str, used: dict[tuple[str, str], str]) -> None:
         device = self.devices.get(end.element)
@@ -401,7 +423,13 @@ class _Check:
             self._report(f"{field}.element", end.element, "is not in this drawing", remedy)
             return
         group, _, number = end.port.rpartition("-")
-        if not group or not number.isascii() or not number.isdigit() or number != str(int(number)) or number == "0":
+        if (
+            not group
+            or not number.isascii()
+            or not number.isdigit()
+            or number != str(int(number))
+            or number == "0"
+        ):
             remedy = "Write the port group and a number from 1, as fast-1."
             self._report(f"{field}.port", end.port, "is not a port", remedy)
             return
@@ -421,10 +449,14 @@ class _Check:
         for index, pool in enumerate(self.topology.pools):
             if pool.min_size > pool.size:
                 text = f"is more than the {pool.size} copies of the pool"
-                self._report(f"pools[{index}].min_size", pool.min_size, text, "Use at most the size of the pool.")
+                self._report(
+                    f"pools[{index}].min_size", pool.min_size, text, "Use at most the size of the pool."
+                )
         total = sum((pool.share_of_raw for pool in self.topology.pools), Decimal(0))
         if total > Decimal("1.0001"):
-            self._report("pools", write(total), "the shares of raw capacity exceed 1", "Lower them to 1 in total.")
+            self._report(
+                "pools", write(total), "the shares of raw capacity exceed 1", "Lower them to 1 in total."
+            )
 
 
 def _is_vlan(text: str) -> bool:

@@ -113,5 +113,3 @@ class ServiceVms:
     vcpus: int = 1
     ram_gib: Decimal = Decimal(1)
     disk_gb: Decimal = Decimal(5)
-
-

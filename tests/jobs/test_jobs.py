@@ -185,7 +185,10 @@ def test_other_errors_fail_the_job_and_keep_their_secrets(kind):
 
 
 def test_a_kind_that_nobody_knows_fails_with_words():
-    assert attempt(a_job("sample.nothing")).error == "This version does not know work of the kind sample.nothing."
+    assert (
+        attempt(a_job("sample.nothing")).error
+        == "This version does not know work of the kind sample.nothing."
+    )
 
 
 @pytest.mark.parametrize("message", ["not an id", "", None, "4711"])
@@ -293,7 +296,9 @@ def test_asking_twice_for_the_same_work_gives_the_same_job_until_it_is_over():
     assert queue.enqueue_once("sample.echo", {"say": "x"}, **ask) != first
 
 
-def test_a_job_is_announced_only_when_its_transaction_is_committed(monkeypatch, django_capture_on_commit_callbacks):
+def test_a_job_is_announced_only_when_its_transaction_is_committed(
+    monkeypatch, django_capture_on_commit_callbacks
+):
     sent = []
     monkeypatch.setitem(queue.SENDERS, "django-q2", sent.append)
     with django_capture_on_commit_callbacks(execute=True):
@@ -303,7 +308,9 @@ def test_a_job_is_announced_only_when_its_transaction_is_committed(monkeypatch, 
     assert sent == [str(job.pk)]
 
 
-def test_a_queue_that_is_away_delays_the_job_and_nothing_else(monkeypatch, django_capture_on_commit_callbacks):
+def test_a_queue_that_is_away_delays_the_job_and_nothing_else(
+    monkeypatch, django_capture_on_commit_callbacks
+):
     def refuse(job_id):
         raise ConnectionRefusedError
 
@@ -373,7 +380,9 @@ def test_a_kind_names_an_app_and_a_function(kind):
 
 
 def test_the_hash_of_an_input_ignores_the_order_of_its_keys():
-    assert queue.input_hash({"a": 1, "b": 2}) == queue.input_hash({"b": 2, "a": 1}) != queue.input_hash({"a": 1})
+    assert (
+        queue.input_hash({"a": 1, "b": 2}) == queue.input_hash({"b": 2, "a": 1}) != queue.input_hash({"a": 1})
+    )
 
 
 def test_a_colleague_sees_and_stops_the_teams_jobs_and_a_stranger_sees_none():

@@ -87,9 +87,13 @@ def test_the_api_says_state_progress_message_and_result(client, author, job):
 def test_a_list_of_twenty_jobs_costs_the_queries_of_one(client, author, job, path):
     client.force_login(author)
     client.get(path)
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
         client.get(path)
-    Job.objects.bulk_create(Job(kind="sample.echo", input_hash="", created_by=author, team=job.team) for _ in range(19))
+    Job.objects.bulk_create(
+        Job(kind="sample.echo", input_hash="", created_by=author, team=job.team) for _ in range(19)
+    )
 
     with CaptureQueriesContext(connection) as twenty:
         assert client.get(path).status_code == 200

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config.errors import Invalid
+from config.json_bodies import load_json
 from costing.calculators import KINDS, calculate_all
-from config.json_bodies import loads
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            documents = loads(sys.stdin.buffer.read())
+            documents = load_json(sys.stdin.read())
         except Invalid as error:
             raise CommandError(f"The input is not JSON: {error.message}") from error
         answers = calculate_all(options["kind"], documents)

@@ -66,7 +66,9 @@ def reserved_threads(
     control_threads: int = 0,
 ) -> int:
     """Return the logical CPUs kept from guests (C2)."""
-    return threads_per_core * (host_cores + dpdk_cores) + osds * threads_per_osd + ceph_threads + control_threads
+    return (
+        threads_per_core * (host_cores + dpdk_cores) + osds * threads_per_osd + ceph_threads + control_threads
+    )
 
 
 def vcpu_capacity(*, threads: int, reserved: int, cpu_allocation_ratio: Decimal) -> int:
@@ -82,7 +84,12 @@ def host_ram_reserve_gib(ram_gib: int) -> int:
 
 
 def reserved_host_memory_mb(
-    *, host_reserve_gib: Decimal, vms: int, vm_overhead_gib: Decimal, osds: int = 0, gib_per_osd: Decimal = Decimal(0)
+    *,
+    host_reserve_gib: Decimal,
+    vms: int,
+    vm_overhead_gib: Decimal,
+    osds: int = 0,
+    gib_per_osd: Decimal = Decimal(0),
 ) -> int:
     """Return nova's `reserved_host_memory_mb`, in MiB (C4 view a)."""
     return floor(1024 * (host_reserve_gib + osds * gib_per_osd + vms * vm_overhead_gib))
@@ -142,10 +149,14 @@ def hosts_needed(host: HostCapacity, demands: Sequence[VmDemand]) -> HostsNeeded
         exact = ceil(Decimal(demands[0].count) / per_host)
         need, capacity = totals[bound_by]
         phi = 1 - per_host * (need / demands[0].count) / capacity
-        return HostsNeeded(by_resource=by_resource, fragmentation=phi, bound=exact, packed=packed, bound_by=bound_by)
+        return HostsNeeded(
+            by_resource=by_resource, fragmentation=phi, bound=exact, packed=packed, bound_by=bound_by
+        )
     phi = fragmentation(host, demands, bound_by)
     bound = ceil(by_resource[bound_by] / (1 - phi))
-    return HostsNeeded(by_resource=by_resource, fragmentation=phi, bound=bound, packed=packed, bound_by=bound_by)
+    return HostsNeeded(
+        by_resource=by_resource, fragmentation=phi, bound=bound, packed=packed, bound_by=bound_by
+    )
 
 
 def fragmentation(host: HostCapacity, demands: Sequence[VmDemand], resource: str) -> Decimal:
@@ -170,7 +181,9 @@ def first_fit_decreasing(host: HostCapacity, demands: Sequence[VmDemand]) -> int
         cpu, ram = Decimal(vm.vcpus) / max(1, host.vcpus), vm.ram_gib / host.ram_gib
         return max(cpu, ram), cpu + ram, vm.vcpus
 
-    runs: list[tuple[int, int, Decimal, Decimal]] = []  # equally filled hosts in order: count, what is left of each
+    runs: list[
+        tuple[int, int, Decimal, Decimal]
+    ] = []  # equally filled hosts in order: count, what is left of each
     for vm in sorted(demands, key=weight, reverse=True):
         left, filled = vm.count, []
         for count, cpu, ram, disk in runs:
@@ -229,7 +242,10 @@ def most_vms(host: HostCapacity, demands: Sequence[VmDemand], hosts: int) -> int
     def scaled(total: int) -> list[VmDemand]:
         return [
             VmDemand(
-                count=vm.count * total // asked, vcpus=vm.vcpus, ram_gib=vm.ram_gib, local_disk_gb=vm.local_disk_gb
+                count=vm.count * total // asked,
+                vcpus=vm.vcpus,
+                ram_gib=vm.ram_gib,
+                local_disk_gb=vm.local_disk_gb,
             )
             for vm in demands
         ]

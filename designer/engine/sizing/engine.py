@@ -84,7 +84,9 @@ def size(request: SizingRequest) -> SizingResult:
         racks = len(spread.contents)
     else:
         message = f"The rack count did not settle in {MAX_ROUNDS} rounds; the last one, {racks}, is shown."
-        notices.append(Notice(severity="warning", formula="sizing.R6", message=message, remedy="Set the racks by hand."))
+        notices.append(
+            Notice(severity="warning", formula="sizing.R6", message=message, remedy="Set the racks by hand.")
+        )
     control = _control(request, computed, stored)
     fabric = _network(request, spread)
     facility = _facility(request, spread)
@@ -136,15 +138,25 @@ def _check_hardware(hardware: HardwareSelection) -> None:
         problems.append(Problem("hardware.storage", None, "no storage node is chosen", remedy))
     elif hardware.storage.osds < 1 or hardware.storage.osd_tb <= 0 or hardware.storage.osd_media is None:
         chosen = hardware.storage.id
-        problems.append(Problem("hardware.storage", chosen, "this node has no drives for Ceph", "Choose a storage node."))
-    for name, spec in (("compute", hardware.compute), ("control", hardware.control), ("storage", hardware.storage)):
+        problems.append(
+            Problem("hardware.storage", chosen, "this node has no drives for Ceph", "Choose a storage node.")
+        )
+    for name, spec in (
+        ("compute", hardware.compute),
+        ("control", hardware.control),
+        ("storage", hardware.storage),
+    ):
         if spec is not None and (spec.fast_ports is None or spec.fast_ports.count < 1):
             field = f"hardware.{name}"
-            problems.append(Problem(field, spec.id, "this node has no fast network ports", "Choose one that has."))
+            problems.append(
+                Problem(field, spec.id, "this node has no fast network ports", "Choose one that has.")
+            )
     for name in ("leaf", "spine", "oob"):
         switch = getattr(hardware, name)
         if switch.port_group("down") is None:
-            problems.append(Problem(f"hardware.{name}", switch.id, "this switch has no down ports", "Choose another."))
+            problems.append(
+                Problem(f"hardware.{name}", switch.id, "this switch has no down ports", "Choose another.")
+            )
     if problems:
         raise InvalidDocument(problems)
 
@@ -169,7 +181,9 @@ def _host_ram_reserve(policies: Policies, spec: NodeSpec) -> Decimal:
 def _compute(request: SizingRequest, counted: list[int], racks: int) -> _Compute:
     spec, policies = request.hardware.compute, request.policies
     reserved = compute.reserved_threads(
-        threads_per_core=spec.threads_per_core, host_cores=policies.reserved_cores, dpdk_cores=policies.dpdk_cores
+        threads_per_core=spec.threads_per_core,
+        host_cores=policies.reserved_cores,
+        dpdk_cores=policies.dpdk_cores,
     )
     reserve = _host_ram_reserve(policies, spec)
     ram = (spec.ram_gib - reserve) * policies.ram_allocation_ratio
@@ -224,7 +238,8 @@ def _storage(request: SizingRequest, counted: list[int], racks: int) -> _Storage
     spec, policies = request.hardware.storage, request.policies
     assert spec is not None and spec.osd_media is not None  # noqa: S101, PT018 - _check_hardware refused it
     written = sum(
-        (count * profile.disk_gb for profile, count in zip(request.workload.profiles, counted, strict=True)), Decimal(0)
+        (count * profile.disk_gb for profile, count in zip(request.workload.profiles, counted, strict=True)),
+        Decimal(0),
     )
     growth = (1 + request.workload.annual_growth_rate) ** request.workload.growth_years
     written_tb = written / 1000 * policies.thin_share_boot * (1 + policies.snapshot_share)
@@ -234,7 +249,9 @@ def _storage(request: SizingRequest, counted: list[int], racks: int) -> _Storage
     by_rack = policies.storage_failure_domain is not FailureDomain.HOST
     if by_rack and racks < policies.replicas:
         message = f"{policies.replicas} replicas in different racks need {policies.replicas} racks and there are {racks}"
-        raise InvalidDocument([Problem("policies.storage_failure_domain", "rack", message, "Use more racks, or host.")])
+        raise InvalidDocument(
+            [Problem("policies.storage_failure_domain", "rack", message, "Use more racks, or host.")]
+        )
     step = racks if by_rack else 1
     hosts = ceil(Decimal(least) / step) * step
 
@@ -260,7 +277,9 @@ def _storage(request: SizingRequest, counted: list[int], racks: int) -> _Storage
     if at(hosts)[1].usable_tb < written_tb:
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if at(hosts + middle * step)[1].usable_tb < written_tb else (low, middle)
+            low, high = (
+                (middle, high) if at(hosts + middle * step)[1].usable_tb < written_tb else (low, middle)
+            )
         hosts += high * step
     layout, found = at(hosts)
     osds = hosts * spec.osds
@@ -293,7 +312,10 @@ def _storage(request: SizingRequest, counted: list[int], racks: int) -> _Storage
         fill_limit=found.fill_limit,
         fill_reason=found.fill_reason,
         needed_raw_tb=storage.raw_needed_tb(
-            usable_tb=written_tb, data_share=data_share, limit=found.fill_limit, metadata_share=policies.metadata_share
+            usable_tb=written_tb,
+            data_share=data_share,
+            limit=found.fill_limit,
+            metadata_share=policies.metadata_share,
         ),
         needed_usable_tb=written_tb,
         bound_by="capacity" if hosts > floor_hosts else "failure domains",
@@ -356,11 +378,17 @@ def _racks(request: SizingRequest, compute_hosts: int, storage_hosts: int) -> _R
     else:
         limits = " and ".join(sorted(over))
         message = f"no rack can hold one node of each kind with its switches: {limits} run out"
-        raise InvalidDocument([Problem("hardware.pdu", hardware.pdu.id, message, "Choose a larger PDU or rack.")])
-    return _Racks(contents=tuple(contents), bound_by=max(by_limit, key=lambda name: by_limit[name]), by_limit=by_limit)
+        raise InvalidDocument(
+            [Problem("hardware.pdu", hardware.pdu.id, message, "Choose a larger PDU or rack.")]
+        )
+    return _Racks(
+        contents=tuple(contents), bound_by=max(by_limit, key=lambda name: by_limit[name]), by_limit=by_limit
+    )
 
 
-def _dealt(hardware: HardwareSelection, control: int, compute_hosts: int, storage_hosts: int, racks: int) -> list[power.RackContent]:
+def _dealt(
+    hardware: HardwareSelection, control: int, compute_hosts: int, storage_hosts: int, racks: int
+) -> list[power.RackContent]:
     spines = SPINES if racks > 1 else 0
     dealt = {
         "compute": power.dealt(compute_hosts, racks),
@@ -368,7 +396,9 @@ def _dealt(hardware: HardwareSelection, control: int, compute_hosts: int, storag
         "control": power.dealt(control, racks, first=compute_hosts + storage_hosts),
         "spines": power.dealt(spines, racks),
     }
-    contents = [power.RackContent(**{name: counts[rack] for name, counts in dealt.items()}) for rack in range(racks)]
+    contents = [
+        power.RackContent(**{name: counts[rack] for name, counts in dealt.items()}) for rack in range(racks)
+    ]
     leaf_ports = hardware.leaf.port_group("down")
     per_pair = 2 * leaf_ports.count if leaf_ports else 1
     oob_ports = hardware.oob.port_group("down")
@@ -396,8 +426,14 @@ def _parts(hardware: HardwareSelection, content: power.RackContent) -> list[tupl
 
 
 def _fast_ports(hardware: HardwareSelection, content: power.RackContent) -> int:
-    servers = ((content.control, hardware.control), (content.compute, hardware.compute), (content.storage, hardware.storage))
-    return sum(count * spec.fast_ports.count for count, spec in servers if spec is not None and spec.fast_ports)
+    servers = (
+        (content.control, hardware.control),
+        (content.compute, hardware.compute),
+        (content.storage, hardware.storage),
+    )
+    return sum(
+        count * spec.fast_ports.count for count, spec in servers if spec is not None and spec.fast_ports
+    )
 
 
 def _load(request: SizingRequest, content: power.RackContent, rack: int) -> RackLoad:
@@ -502,12 +538,17 @@ def _subnets(
         "oob": nodes + switches + 2 * len(spread.contents),
     }
     return tuple(
-        Subnet(network=name, hosts=count, prefix=network.subnet_prefix(hosts=count)) for name, count in hosts.items()
+        Subnet(network=name, hosts=count, prefix=network.subnet_prefix(hosts=count))
+        for name, count in hosts.items()
     )
 
 
 def _notices(
-    request: SizingRequest, computed: _Compute, control: ControlSizing, stored: _Storage, fabric: NetworkSizing
+    request: SizingRequest,
+    computed: _Compute,
+    control: ControlSizing,
+    stored: _Storage,
+    fabric: NetworkSizing,
 ) -> list[Notice]:
     hardware, found = request.hardware, []
 
@@ -542,7 +583,9 @@ def _notices(
             )  # fmt: skip
         if drives.threads < stored.sizing.threads_minimum:
             needed_threads = stored.sizing.threads_minimum
-            message = f"The OSDs of a node need {needed_threads} threads and {drives.name} has {drives.threads}."
+            message = (
+                f"The OSDs of a node need {needed_threads} threads and {drives.name} has {drives.threads}."
+            )
             tell("error", "sizing.S11", message, f"Use storage nodes with {needed_threads} threads.")
         elif drives.threads < stored.sizing.threads_recommended:
             wanted = stored.sizing.threads_recommended
@@ -567,8 +610,17 @@ def _notices(
     return found
 
 
-def _spec_input(spec: NodeSpec, name: str, label: str, value: int | Decimal, unit: str, symbol: str = "") -> Input:
-    return Input(name=name, label=label, value=value, unit=unit, symbol=symbol, source=f"Catalog: {spec.name} ({spec.id})")
+def _spec_input(
+    spec: NodeSpec, name: str, label: str, value: int | Decimal, unit: str, symbol: str = ""
+) -> Input:
+    return Input(
+        name=name,
+        label=label,
+        value=value,
+        unit=unit,
+        symbol=symbol,
+        source=f"Catalog: {spec.name} ({spec.id})",
+    )
 
 
 def _rule_input(name: str, label: str, value: int | Decimal, unit: str = "", symbol: str = "") -> Input:
@@ -577,7 +629,12 @@ def _rule_input(name: str, label: str, value: int | Decimal, unit: str = "", sym
 
 
 def _explain_compute(book: FigureBook, request: SizingRequest, computed: _Compute) -> None:
-    spec, policies, sizing, needed = request.hardware.compute, request.policies, computed.sizing, computed.needed
+    spec, policies, sizing, needed = (
+        request.hardware.compute,
+        request.policies,
+        computed.sizing,
+        computed.needed,
+    )
     host = computed.host
     ratio = policies.cpu_allocation_ratio
     book.add(
@@ -611,19 +668,31 @@ def _explain_compute(book: FigureBook, request: SizingRequest, computed: _Comput
             ),
         ),
     )  # fmt: skip
-    asked = {"CPU": (sizing.vcpus, host.vcpus, "vCPU"), "RAM": (sizing.ram_gib, host.ram_gib, "GiB")}
+    asked = {
+        "CPU": (Decimal(sizing.vcpus), Decimal(host.vcpus)),
+        "RAM": (sizing.ram_gib, host.ram_gib),
+    }
     steps = [
         Step(
-            label=f"Hosts for {name}", working=f"{plain(need)} / {plain(capacity)}", value=Decimal(need) / capacity,
+            label=f"Hosts for {name}", working=f"{plain(need)} / {plain(capacity)}", value=need / capacity,
             unit="hosts",
         )
-        for name, (need, capacity, _unit) in asked.items()
+        for name, (need, capacity) in asked.items()
     ]  # fmt: skip
     steps.append(
         Step(label="Fragmentation", working="largest VM / host / 2", value=needed.fragmentation, unit="share")
     )
-    steps.append(Step(label="Safe figure", working="hosts / (1 - phi), rounded up", value=needed.bound, unit="hosts"))
-    steps.append(Step(label="First-fit decreasing", working="packs vCPU, RAM and disk together", value=needed.packed, unit="hosts"))
+    steps.append(
+        Step(label="Safe figure", working="hosts / (1 - phi), rounded up", value=needed.bound, unit="hosts")
+    )
+    steps.append(
+        Step(
+            label="First-fit decreasing",
+            working="packs vCPU, RAM and disk together",
+            value=needed.packed,
+            unit="hosts",
+        )
+    )
     book.add(
         "compute.hosts_for_load", "Compute nodes for the load", sizing.hosts_for_load, "nodes", "sizing.C6",
         "first-fit decreasing over (vCPU, RAM + o_vm, disk)",
@@ -659,7 +728,9 @@ def _explain_compute(book: FigureBook, request: SizingRequest, computed: _Comput
     )  # fmt: skip
 
 
-def _explain_control(book: FigureBook, request: SizingRequest, control: ControlSizing, computed: _Compute) -> None:
+def _explain_control(
+    book: FigureBook, request: SizingRequest, control: ControlSizing, computed: _Compute
+) -> None:
     hosts, vms, extra = computed.sizing.hosts, computed.sizing.vms, request.policies.control_extra_ram_gib
     if request.policies.monitors_on_control:
         extra += storage.MON_RAM_GIB + storage.MGR_RAM_GIB
@@ -790,14 +861,30 @@ def _explain_storage(book: FigureBook, request: SizingRequest, stored: _Storage)
     )  # fmt: skip
 
 
-def _explain_network(book: FigureBook, fabric: NetworkSizing, spread: _Racks, hardware: HardwareSelection) -> None:
+def _explain_network(
+    book: FigureBook, fabric: NetworkSizing, spread: _Racks, hardware: HardwareSelection
+) -> None:
     racks = len(spread.contents)
-    book.add("network.leaves", "Leaf switches", fabric.leaves, "switches", "sizing.R6", "a pair in each rack, more by ports")
+    book.add(
+        "network.leaves",
+        "Leaf switches",
+        fabric.leaves,
+        "switches",
+        "sizing.R6",
+        "a pair in each rack, more by ports",
+    )
     book.add(
         "network.spines", "Spine switches", fabric.spines, "switches", "sizing.N5", "2 from the second rack on",
         inputs=(Input(name="racks", label="Racks", value=racks),),
     )  # fmt: skip
-    book.add("network.oob_switches", "Out-of-band switches", fabric.oob_switches, "switches", "sizing.N6", "servers + switches + 2 PDUs + 1 ports a rack")
+    book.add(
+        "network.oob_switches",
+        "Out-of-band switches",
+        fabric.oob_switches,
+        "switches",
+        "sizing.N6",
+        "servers + switches + 2 PDUs + 1 ports a rack",
+    )
     book.add(
         "network.leaf_ports_needed", "Leaf ports in use", fabric.leaf_ports_needed, "ports", "sizing.R6",
         "sum of the fast ports of all nodes", note=f"{fabric.leaf_ports} are there.",
@@ -812,7 +899,9 @@ def _explain_network(book: FigureBook, fabric: NetworkSizing, spread: _Racks, ha
     )  # fmt: skip
 
 
-def _explain_facility(book: FigureBook, request: SizingRequest, facility: FacilitySizing, spread: _Racks) -> None:
+def _explain_facility(
+    book: FigureBook, request: SizingRequest, facility: FacilitySizing, spread: _Racks
+) -> None:
     policies = request.policies
     book.add(
         "facility.racks", "Racks", len(facility.racks), "racks", "sizing.R6", "the most that any limit asks for",
@@ -820,7 +909,14 @@ def _explain_facility(book: FigureBook, request: SizingRequest, facility: Facili
         bound_by=facility.bound_by,
     )  # fmt: skip
     book.add("facility.rack_units", "Rack units in use", facility.rack_units, "U", "sizing.R1", "sum of U")
-    book.add("facility.max_watts", "Power at full load", facility.max_watts, "W", "sizing.R3", "sum of the maximum draw")
+    book.add(
+        "facility.max_watts",
+        "Power at full load",
+        facility.max_watts,
+        "W",
+        "sizing.R3",
+        "sum of the maximum draw",
+    )
     load = _rule_input("load", "Average load", policies.host_cpu_load, "share", "u")
     book.add(
         "facility.average_watts", "Power on average", facility.average_watts, "W", "sizing.R8", "idle + (max - idle) x u",
@@ -833,12 +929,19 @@ def _explain_facility(book: FigureBook, request: SizingRequest, facility: Facili
             ),
         ),
     )  # fmt: skip
-    book.add("facility.equipment_kg", "Weight of the equipment", facility.equipment_kg, "kg", "sizing.R4", "sum of kg")
-    book.add("facility.heat_btu_per_hour", "Heat", facility.heat_btu_per_hour, "BTU/h", "sizing.R5", "W x 3.412")
+    book.add(
+        "facility.equipment_kg",
+        "Weight of the equipment",
+        facility.equipment_kg,
+        "kg",
+        "sizing.R4",
+        "sum of kg",
+    )
+    book.add(
+        "facility.heat_btu_per_hour", "Heat", facility.heat_btu_per_hour, "BTU/h", "sizing.R5", "W x 3.412"
+    )
     book.add("facility.cooling_tons", "Cooling", facility.cooling_tons, "tons", "sizing.R5", "BTU/h / 12,000")
     book.add(
         "facility.energy_kwh_per_year", "Energy a year", facility.energy_kwh_per_year, "kWh", "sizing.R8",
         "average W / 1000 x 8,760 x PUE", inputs=(load, _rule_input("pue", "PUE", policies.pue)),
     )  # fmt: skip
-
-

@@ -9,11 +9,20 @@ from catalog.engine.figures import Figure, Grade, Input, Step, Value
 SOURCES = {
     "sizing.C1": ("Logical CPUs as the operating system counts them", Grade.A),
     "sizing.C2": ("domain notes, sizing section 1; Nova reserves none by default", Grade.C),
-    "sizing.C3": ("openstack/placement placement/objects/inventory.py; openstack/nova nova/conf/compute.py", Grade.A),
-    "sizing.C4": ("openstack/nova nova/conf/compute.py; Red Hat hyper-converged guide for the overhead of a VM", Grade.B),
+    "sizing.C3": (
+        "openstack/placement placement/objects/inventory.py; openstack/nova nova/conf/compute.py",
+        Grade.A,
+    ),
+    "sizing.C4": (
+        "openstack/nova nova/conf/compute.py; Red Hat hyper-converged guide for the overhead of a VM",
+        Grade.B,
+    ),
     "sizing.C6": ("domain notes, sizing section 1: bound and first-fit decreasing", Grade.C),
     "sizing.C7": ("domain notes, sizing section 1: N + k", Grade.C),
-    "sizing.CP1": ("Majority quorum of Galera, RabbitMQ and Ceph MON; Kolla-Ansible: 3 or 5 controllers", Grade.A),
+    "sizing.CP1": (
+        "Majority quorum of Galera, RabbitMQ and Ceph MON; Kolla-Ansible: 3 or 5 controllers",
+        Grade.A,
+    ),
     "sizing.CP2": ("Calibrated on the reference architecture and openstack/performance-docs", Grade.C),
     "sizing.CP3": ("openstack/performance-docs, 1,000 compute hosts", Grade.B),
     "sizing.CP4": ("domain notes, sizing section 2; Kolla log volumes", Grade.C),
@@ -24,7 +33,10 @@ SOURCES = {
     "sizing.S7": ("https://docs.ceph.com/en/latest/rados/operations/erasure-code/", Grade.A),
     "sizing.S8": ("domain notes, sizing section 3: thin provisioning and snapshots", Grade.C),
     "sizing.S10": ("https://docs.ceph.com/en/latest/start/hardware-recommendations/", Grade.A),
-    "sizing.S11": ("https://docs.ceph.com/en/latest/start/hardware-recommendations/; TripleO for SATA SSD", Grade.A),
+    "sizing.S11": (
+        "https://docs.ceph.com/en/latest/start/hardware-recommendations/; TripleO for SATA SSD",
+        Grade.A,
+    ),
     "sizing.S12": ("https://docs.ceph.com/en/latest/start/hardware-recommendations/", Grade.A),
     "sizing.S13": ("Ceph PG calculator of Ceph 20.2.4", Grade.A),
     "sizing.N4": ("domain notes, networks", Grade.C),

@@ -12,20 +12,32 @@ from designer.engine.sizing import compute, control_plane, network, power, stora
 from designer.engine.sizing.figures import SOURCES, plain
 
 
-def _whole(name: str, label: str, unit: str = "", symbol: str = "", **changes: int | Decimal | None) -> Parameter:
+def _whole(
+    name: str, label: str, unit: str = "", symbol: str = "", **changes: int | Decimal | None
+) -> Parameter:
     bounds = {"minimum": 0, "maximum": 10**7} | changes
     return Parameter(name=name, label=label, unit=unit, symbol=symbol, kind="integer", **bounds)  # type: ignore[arg-type]  # numbers only
 
 
-def _number(name: str, label: str, unit: str = "", symbol: str = "", **changes: int | Decimal | None) -> Parameter:
+def _number(
+    name: str, label: str, unit: str = "", symbol: str = "", **changes: int | Decimal | None
+) -> Parameter:
     bounds = {"minimum": 0, "maximum": 10**9} | changes
     return Parameter(name=name, label=label, unit=unit, symbol=symbol, kind="number", **bounds)  # type: ignore[arg-type]  # numbers only
 
 
-def _formula(formula_id: str, title: str, expression: str, parameters: tuple[Parameter, ...], **rest: object) -> Formula:
+def _formula(
+    formula_id: str, title: str, expression: str, parameters: tuple[Parameter, ...], **rest: object
+) -> Formula:
     source, grade = SOURCES.get(formula_id, ("domain notes, sizing", Grade.C))
     return Formula(
-        id=formula_id, title=title, expression=expression, parameters=parameters, source=source, grade=grade, **rest  # type: ignore[arg-type]  # calculate, aliases, example
+        id=formula_id,
+        title=title,
+        expression=expression,
+        parameters=parameters,
+        source=source,
+        grade=grade,
+        **rest,  # type: ignore[arg-type]  # calculate, aliases, example
     )
 
 
@@ -34,13 +46,22 @@ def _threads(sockets: int, cores: int, threads_per_core: int) -> Answer:
     return Answer(
         results={"threads": found},
         units={"threads": "threads"},
-        steps=(Step(label="Threads", working=f"{sockets} x {cores} x {threads_per_core}", value=found, unit="threads"),),
+        steps=(
+            Step(
+                label="Threads",
+                working=f"{sockets} x {cores} x {threads_per_core}",
+                value=found,
+                unit="threads",
+            ),
+        ),
     )
 
 
 def _vcpus(total: int, reserved: int, allocation_ratio: Decimal, request: int) -> Answer:
     if reserved > total:
-        raise InvalidDocument([Problem("reserved", reserved, "is more than the host has", f"Use at most {total}.")])
+        raise InvalidDocument(
+            [Problem("reserved", reserved, "is more than the host has", f"Use at most {total}.")]
+        )
     vcpus = compute.vcpu_capacity(threads=total, reserved=reserved, cpu_allocation_ratio=allocation_ratio)
     count = 0 if request > total else vcpus // request
     working = f"floor(({total} - {reserved}) x {plain(allocation_ratio)})"
@@ -49,14 +70,21 @@ def _vcpus(total: int, reserved: int, allocation_ratio: Decimal, request: int) -
         units={"vcpus": "vCPU", "count": "VMs"},
         steps=(
             Step(label="vCPU capacity", working=working, value=vcpus, unit="vCPU"),
-            Step(label="Allocations", working=f"{vcpus} / {request}, none above {total}", value=count, unit="VMs"),
+            Step(
+                label="Allocations",
+                working=f"{vcpus} / {request}, none above {total}",
+                value=count,
+                unit="VMs",
+            ),
         ),
         bound_by="CPU",
     )
 
 
 def _host_memory(host_reserve_gib: Decimal, vms: int, vm_overhead_gib: Decimal) -> Answer:
-    found = compute.reserved_host_memory_mb(host_reserve_gib=host_reserve_gib, vms=vms, vm_overhead_gib=vm_overhead_gib)
+    found = compute.reserved_host_memory_mb(
+        host_reserve_gib=host_reserve_gib, vms=vms, vm_overhead_gib=vm_overhead_gib
+    )
     working = f"1024 x ({plain(host_reserve_gib)} + {vms} x {plain(vm_overhead_gib)})"
     return Answer(
         results={"reserved_host_memory_mb": found},
@@ -70,7 +98,14 @@ def _spare(hosts: int) -> Answer:
     return Answer(
         results={"spare_hosts": spare, "hosts": hosts + spare},
         units={"spare_hosts": "nodes", "hosts": "nodes"},
-        steps=(Step(label="Spare", working=f"max(1, ceil(0.05 x {hosts})), + 1 above 20", value=spare, unit="nodes"),),
+        steps=(
+            Step(
+                label="Spare",
+                working=f"max(1, ceil(0.05 x {hosts})), + 1 above 20",
+                value=spare,
+                unit="nodes",
+            ),
+        ),
     )
 
 
@@ -117,30 +152,45 @@ def _controller_cores(compute_hosts: int, controllers: int) -> Answer:
     found = control_plane.cores_needed(compute_hosts=compute_hosts, controllers=controllers)
     working = f"8 + 47.2 x {compute_hosts} / 1000 / {max(1, controllers - 1)}, rounded up"
     return Answer(
-        results={"cores": found}, units={"cores": "cores"}, steps=(Step(label="Cores", working=working, value=found),)
+        results={"cores": found},
+        units={"cores": "cores"},
+        steps=(Step(label="Cores", working=working, value=found),),
     )
 
 
-def _efficiency(size: int | None = None, k: int | None = None, m: int | None = None, raw_tb: Decimal = Decimal(1)) -> Answer:
+def _efficiency(
+    size: int | None = None, k: int | None = None, m: int | None = None, raw_tb: Decimal = Decimal(1)
+) -> Answer:
     share = storage.efficiency(replicas=size, k=k, m=m)
     usable = raw_tb * share
     return Answer(
         results={"efficiency": share, "overhead": 1 / share, "usable_tb": usable},
         units={"usable_tb": "TB"},
-        steps=(Step(label="Efficiency", working=f"1 / {size}" if size else f"{k} / ({k} + {m})", value=share),),
+        steps=(
+            Step(label="Efficiency", working=f"1 / {size}" if size else f"{k} / ({k} + {m})", value=share),
+        ),
     )
 
 
 def _usable(
-    hosts: int, drives_per_host: int, drive_tb: Decimal, failure_domains: int, size: int, metadata_share: Decimal
+    hosts: int,
+    drives_per_host: int,
+    drive_tb: Decimal,
+    failure_domains: int,
+    size: int,
+    metadata_share: Decimal,
 ) -> Answer:
     if failure_domains < 1 or hosts < failure_domains:
-        problem = Problem("failure_domains", failure_domains, f"{hosts} hosts cannot fill them", f"Use 1 to {hosts}.")
+        problem = Problem(
+            "failure_domains", failure_domains, f"{hosts} hosts cannot fill them", f"Use 1 to {hosts}."
+        )
         raise InvalidDocument([problem])
     layout = storage.Layout(
         hosts=hosts, drives_per_host=drives_per_host, drive_tb=drive_tb, domains=failure_domains, size=size
     )
-    found = storage.capacity(layout, data_share=storage.efficiency(replicas=size), metadata_share=metadata_share)
+    found = storage.capacity(
+        layout, data_share=storage.efficiency(replicas=size), metadata_share=metadata_share
+    )
     return Answer(
         results={
             "raw_tb": found.raw_tb,
@@ -151,8 +201,18 @@ def _usable(
         },
         units=dict.fromkeys(("raw_tb", "replicated_tb", "after_metadata_tb", "usable_tb"), "TB"),
         steps=(
-            Step(label="Raw", working=f"{hosts} x {drives_per_host} x {plain(drive_tb)}", value=found.raw_tb, unit="TB"),
-            Step(label="Replicated", working=f"{plain(found.raw_tb)} / {size}", value=found.replicated_tb, unit="TB"),
+            Step(
+                label="Raw",
+                working=f"{hosts} x {drives_per_host} x {plain(drive_tb)}",
+                value=found.raw_tb,
+                unit="TB",
+            ),
+            Step(
+                label="Replicated",
+                working=f"{plain(found.raw_tb)} / {size}",
+                value=found.replicated_tb,
+                unit="TB",
+            ),
             Step(
                 label="After metadata",
                 working=f"{plain(found.replicated_tb)} x (1 - {plain(metadata_share)})",
@@ -173,15 +233,25 @@ def _usable(
 def _crush(cases: Sequence[Sequence[int]]) -> Answer:
     feasible = []
     for index, case in enumerate(cases):
-        if not isinstance(case, tuple) or len(case) != 2 or not all(isinstance(n, int) and n > 0 for n in case):
-            raise InvalidDocument([Problem(f"cases[{index}]", case, "is not [hosts, shards]", "Send two counts.")])
+        if (
+            not isinstance(case, tuple)
+            or len(case) != 2
+            or not all(isinstance(n, int) and n > 0 for n in case)
+        ):
+            raise InvalidDocument(
+                [Problem(f"cases[{index}]", case, "is not [hosts, shards]", "Send two counts.")]
+            )
         feasible.append(case[0] >= case[1])
     return Answer(results={"feasible": tuple(feasible)})
 
 
-def _placement_groups(osds: int, size: int, target: int, percent: Sequence[Decimal] = (Decimal(100),)) -> Answer:
+def _placement_groups(
+    osds: int, size: int, target: int, percent: Sequence[Decimal] = (Decimal(100),)
+) -> Answer:
     wanted = tuple(Decimal(target) * osds * share / 100 / size for share in percent)
-    pg_num = tuple(storage.planned_pg_num(osds=osds, size=size, share=share / 100, target=target) for share in percent)
+    pg_num = tuple(
+        storage.planned_pg_num(osds=osds, size=size, share=share / 100, target=target) for share in percent
+    )
     per_osd = storage.pg_replicas_per_osd(pg_num, size=size, osds=osds)
     return Answer(
         results={
@@ -191,7 +261,12 @@ def _placement_groups(osds: int, size: int, target: int, percent: Sequence[Decim
         },
         units={"pg_num": "PGs", "pg_per_osd": "PGs"},
         steps=tuple(
-            Step(label=f"Pool {index}", working=f"{target} x {osds} x {plain(share)} % / {size}", value=value, unit="PGs")
+            Step(
+                label=f"Pool {index}",
+                working=f"{target} x {osds} x {plain(share)} % / {size}",
+                value=value,
+                unit="PGs",
+            )
             for index, (share, value) in enumerate(zip(percent, wanted, strict=True), start=1)
         ),
     )
@@ -201,14 +276,17 @@ def _osd_memory(osds: int, colocated_gib: int) -> Answer:
     found = storage.ram_needed_gib(osds=osds, colocated_gib=colocated_gib)
     working = f"2 x {storage.OSD_MEMORY_TARGET_GIB} x {osds} + {colocated_gib}"
     return Answer(
-        results={"ram_gib": found}, units={"ram_gib": "GiB"}, steps=(Step(label="RAM", working=working, value=found),)
+        results={"ram_gib": found},
+        units={"ram_gib": "GiB"},
+        steps=(Step(label="RAM", working=working, value=found),),
     )
 
 
 def _osd_threads(osds: int, media: str) -> Answer:
     least, good = storage.threads_needed(osds=osds, media=Media(media))
     return Answer(
-        results={"minimum": least, "recommended": good}, units={"minimum": "threads", "recommended": "threads"}
+        results={"minimum": least, "recommended": good},
+        units={"minimum": "threads", "recommended": "threads"},
     )
 
 
@@ -238,7 +316,9 @@ def _mtu(global_physnet_mtu: Sequence[Decimal]) -> Answer:
     return Answer(
         results={
             "geneve": tuple(network.guest_mtu(physical=mtu) for mtu in physical),
-            "vxlan": tuple(network.guest_mtu(physical=mtu, header=network.VXLAN_HEADER_BYTES) for mtu in physical),
+            "vxlan": tuple(
+                network.guest_mtu(physical=mtu, header=network.VXLAN_HEADER_BYTES) for mtu in physical
+            ),
         },
         units={"geneve": "bytes", "vxlan": "bytes"},
     )
@@ -252,7 +332,14 @@ def _prefix(hosts: int) -> Answer:
 
 def _feed(volt: int, amp: int, phases: int, derate: Decimal, pf: Decimal) -> Answer:
     pdu = PduSpec(
-        id="feed", name="feed", manufacturer="any", model="any", volts=volt, amps=amp, phases=phases, weight_kg=Decimal(0)
+        id="feed",
+        name="feed",
+        manufacturer="any",
+        model="any",
+        volts=volt,
+        amps=amp,
+        phases=phases,
+        weight_kg=Decimal(0),
     )
     watts = power.feed_watts(pdu, power_factor=pf, derating=derate)
     working = f"{volt} x {amp} x {plain(derate)} x {plain(pf)}" + (" x sqrt(3)" if phases == 3 else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated
 
@@ -35,7 +35,7 @@ class SizingRequest:
     """One question to the sizing engine."""
 
     workload: Workload
-    policies: Policies = Policies()
+    policies: Policies = field(default_factory=Policies)
     hardware: HardwareSelection
     at_least: NodeCounts | None = None
     """Never answer with fewer: what is already bought (tco.D3), or what a person fixed by hand."""

@@ -30,7 +30,9 @@ class RackContent:
     oob_switches: int = 0
 
 
-def feed_watts(pdu: PduSpec, *, power_factor: Decimal = Decimal(1), derating: Decimal = PDU_DERATING) -> Decimal:
+def feed_watts(
+    pdu: PduSpec, *, power_factor: Decimal = Decimal(1), derating: Decimal = PDU_DERATING
+) -> Decimal:
     """Return what one feed of a rack may carry for good, W (R2)."""
     return Decimal(pdu.volts * pdu.amps) * derating * power_factor * (SQRT3 if pdu.phases == 3 else 1)
 
@@ -65,7 +67,9 @@ def dealt(count: int, racks: int, *, first: int = 0) -> list[int]:
     return [count // racks + (1 if (rack - first) % racks < count % racks else 0) for rack in range(racks)]
 
 
-def racks_by_sum(*, units: int, watts: Decimal, kg: Decimal, usable_units: int, feed: Decimal, load_kg: Decimal) -> dict[str, int]:
+def racks_by_sum(
+    *, units: int, watts: Decimal, kg: Decimal, usable_units: int, feed: Decimal, load_kg: Decimal
+) -> dict[str, int]:
     """Return the racks that each limit asks for when things could be split freely (R6)."""
     return {
         "rack units": ceil(Decimal(units) / usable_units),

@@ -79,8 +79,10 @@ def fill_limit(layout: Layout, *, self_heal_reserve: bool = True) -> tuple[Decim
         share = BACKFILLFULL * (domains - 1) / domains
         limits.append((share, f"room to rebuild the loss of one of {domains} failure domains"))
     if per_domain > 1:
-        shift = Decimal(1) if domains == size else (Decimal(1) if per_domain == 2 else Decimal("1.3")) / (
-            domains - size + 1
+        shift = (
+            Decimal(1)
+            if domains == size
+            else (Decimal(1) if per_domain == 2 else Decimal("1.3")) / (domains - size + 1)
         )
         share = BACKFILLFULL / (1 + min(Decimal(1), shift) / (per_domain - 1))
         limits.append((share, f"room on the siblings of one of {per_domain} hosts inside a failure domain"))
@@ -91,7 +93,11 @@ def fill_limit(layout: Layout, *, self_heal_reserve: bool = True) -> tuple[Decim
 
 
 def capacity(
-    layout: Layout, *, data_share: Decimal, metadata_share: Decimal = Decimal("0.02"), self_heal_reserve: bool = True
+    layout: Layout,
+    *,
+    data_share: Decimal,
+    metadata_share: Decimal = Decimal("0.02"),
+    self_heal_reserve: bool = True,
 ) -> Capacity:
     """Return the waterfall from raw to usable, TB (S1 to S4)."""
     raw = raw_tb(hosts=layout.hosts, drives_per_host=layout.drives_per_host, drive_tb=layout.drive_tb)

@@ -21,8 +21,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, web_workers: int, **options: Any) -> None:
         granian = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-            "--workers", str(web_workers), "--blocking-threads", "4", "--no-access-log", "config.wsgi:application",
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "--workers",
+            str(web_workers),
+            "--blocking-threads",
+            "4",
+            "--no-access-log",
+            "config.wsgi:application",
         ]
         print(f"Stackwright: http://{host}:{port}", flush=True)
         code = supervise(

@@ -49,7 +49,9 @@ class Command(BaseCommand):
                 part.write_text(str(time.time() + settings.JOB_GRACE_SECONDS))
                 part.rename(stop_file)
 
-            print(f"Working on jobs from {settings.JOB_QUEUE} with {settings.JOB_WORKERS} workers.", flush=True)
+            print(
+                f"Working on jobs from {settings.JOB_QUEUE} with {settings.JOB_WORKERS} workers.", flush=True
+            )
             return supervise(
                 {part: manage("work", "--only", part) for part in ("queue", "sweeper")},
                 cwd=settings.BASE_DIR,

@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.engine.documents import Bounds, Count, InvalidDocument, Name, Ratio, json_schema, read, unprintable, write
+from catalog.engine.documents import (
+    Bounds,
+    Count,
+    InvalidDocument,
+    Name,
+    Ratio,
+    json_schema,
+    read,
+    unprintable,
+    write,
+)
 from designer.engine.workload import VmProfile, Workload
 
 

@@ -50,7 +50,10 @@ def test_a_bare_id_is_found_where_it_is_unique_and_refused_where_it_is_not():
 
 
 def test_an_alias_of_the_domain_files_finds_its_formula():
-    assert Formulary([a_formula("sizing.S13", aliases=("sizing.S13-planner",))]).find("sizing.S13-planner").id == "sizing.S13"
+    assert (
+        Formulary([a_formula("sizing.S13", aliases=("sizing.S13-planner",))]).find("sizing.S13-planner").id
+        == "sizing.S13"
+    )
 
 
 def test_two_formulas_of_one_name_are_a_mistake_of_ours():
@@ -86,7 +89,9 @@ def test_an_unknown_formula_is_answered_with_the_nearest():
     assert "sizing.C1" in refused.value.problems[0].remedy
 
 
-@pytest.mark.parametrize("raised", [ZeroDivisionError("x"), OverflowError("x"), ValueError("3 replicas need 3 hosts")])
+@pytest.mark.parametrize(
+    "raised", [ZeroDivisionError("x"), OverflowError("x"), ValueError("3 replicas need 3 hosts")]
+)
 def test_a_calculation_that_cannot_be_done_is_a_reported_result(raised):
     """security R55."""
 
@@ -107,7 +112,8 @@ def test_numbers_reach_a_formula_exactly():
         return Answer(results={})
 
     formula = a_formula(
-        calculate=keep, parameters=(Parameter(name="ratio", label="r"), Parameter(name="rows", label="", kind="rows"))
+        calculate=keep,
+        parameters=(Parameter(name="ratio", label="r"), Parameter(name="rows", label="", kind="rows")),
     )
     Formulary([formula]).calculate({"formula": "C1", "inputs": {"ratio": 0.1, "rows": [{"n": 2, "w": 0.3}]}})
 

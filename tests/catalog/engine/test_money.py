@@ -55,6 +55,8 @@ def test_a_total_is_the_exact_sum_of_what_was_posted(cents):
     assert total([Money(c) for c in cents]).cents == sum(cents)
 
 
-@pytest.mark.parametrize(("value", "down", "up"), [("2.9999999999", 3, 3), ("3.0000000001", 3, 3), ("2.5", 2, 3), ("-0.5", -1, 0)])
+@pytest.mark.parametrize(
+    ("value", "down", "up"), [("2.9999999999", 3, 3), ("3.0000000001", 3, 3), ("2.5", 2, 3), ("-0.5", -1, 0)]
+)
 def test_a_quotient_next_to_a_whole_number_is_that_number(value, down, up):
     assert (floor(Decimal(value)), ceil(Decimal(value))) == (down, up)

@@ -40,11 +40,16 @@ def test_a_document_is_tagged_titled_and_the_same_bytes_twice():
         pytest.param(f'<p style="border-image: url({SECRET}) 1">x</p>', id="border-image"),
         pytest.param(f'<ul style="list-style: url({SECRET})"><li>x</li></ul>', id="list-style"),
         pytest.param(f"<style>p::before {{ content: url({SECRET}) }}</style><p>x</p>", id="content"),
-        pytest.param(f"<style>@font-face {{ font-family: x; src: url({SECRET}) }} p {{ font-family: x }}</style><p>x</p>", id="font-face"),
+        pytest.param(
+            f"<style>@font-face {{ font-family: x; src: url({SECRET}) }} p {{ font-family: x }}</style><p>x</p>",
+            id="font-face",
+        ),
         pytest.param(f"<style>@page {{ background: url({SECRET}) }}</style>", id="page"),
         pytest.param(f'<object data="{SECRET}"></object>', id="object"),
         pytest.param(f'<embed src="{SECRET}">', id="embed"),
-        pytest.param(f'<svg width="9" height="9"><image href="{SECRET}" width="9" height="9"/></svg>', id="svg-image"),
+        pytest.param(
+            f'<svg width="9" height="9"><image href="{SECRET}" width="9" height="9"/></svg>', id="svg-image"
+        ),
         pytest.param(f'<link rel="attachment" href="{SECRET}">', id="attachment-link"),
         pytest.param(f'<a rel="attachment" href="{SECRET}">x</a>', id="attachment-anchor"),
         pytest.param('<img src="data:image/png;base64,iVBORw0KGgo=" alt="x">', id="data"),
@@ -62,9 +67,13 @@ def test_no_channel_reads_a_file_or_calls_out(body):
 
 
 def test_an_asset_is_drawn_from_memory():
-    picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    picture = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    )
 
-    document = printed('<img src="asset:logo" alt="Logo">', assets={"logo": Asset(data=picture, mime="image/svg+xml")})
+    document = printed(
+        '<img src="asset:logo" alt="Logo">', assets={"logo": Asset(data=picture, mime="image/svg+xml")}
+    )
 
     assert document.startswith(b"%PDF-")
 

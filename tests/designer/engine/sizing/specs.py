@@ -29,7 +29,9 @@ def a_node_spec(spec_id: str = "cmp-512", role: NodeRole = NodeRole.COMPUTE, **c
     return NodeSpec(**(values | changes))
 
 
-def a_switch_spec(spec_id: str, role: SwitchRole, down: tuple[int, int], up: tuple[int, int] | None, **changes: Any) -> SwitchSpec:
+def a_switch_spec(
+    spec_id: str, role: SwitchRole, down: tuple[int, int], up: tuple[int, int] | None, **changes: Any
+) -> SwitchSpec:
     ports = [PortGroup(name="down", count=down[0], gbps=Decimal(down[1]))]
     if up:
         ports.append(PortGroup(name="up", count=up[0], gbps=Decimal(up[1])))
@@ -77,15 +79,43 @@ RACK = RackSpec(
     weight_kg=Decimal(120),
 )  # fmt: skip
 PDU_16A = PduSpec(
-    id="pdu-400v-16a", name="16 A", manufacturer="any", model="any", volts=400, amps=16, phases=3, weight_kg=Decimal(6)
+    id="pdu-400v-16a",
+    name="16 A",
+    manufacturer="any",
+    model="any",
+    volts=400,
+    amps=16,
+    phases=3,
+    weight_kg=Decimal(6),
 )
 PDU_32A = PduSpec(
-    id="pdu-400v-32a", name="32 A", manufacturer="any", model="any", volts=400, amps=32, phases=3, weight_kg=Decimal(6)
+    id="pdu-400v-32a",
+    name="32 A",
+    manufacturer="any",
+    model="any",
+    volts=400,
+    amps=32,
+    phases=3,
+    weight_kg=Decimal(6),
 )
 
 MID = HardwareSelection(
-    control=CTL_S, compute=CMP_512, storage=STO_NVME12, leaf=LEAF, spine=SPINE, oob=OOB, rack=RACK, pdu=PDU_16A
+    control=CTL_S,
+    compute=CMP_512,
+    storage=STO_NVME12,
+    leaf=LEAF,
+    spine=SPINE,
+    oob=OOB,
+    rack=RACK,
+    pdu=PDU_16A,
 )
 LARGE = HardwareSelection(
-    control=CTL_M, compute=CMP_1024, storage=STO_NVME12_768, leaf=LEAF, spine=SPINE, oob=OOB, rack=RACK, pdu=PDU_32A
+    control=CTL_M,
+    compute=CMP_1024,
+    storage=STO_NVME12_768,
+    leaf=LEAF,
+    spine=SPINE,
+    oob=OOB,
+    rack=RACK,
+    pdu=PDU_32A,
 )

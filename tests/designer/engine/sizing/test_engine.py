@@ -19,8 +19,16 @@ from designer.engine.workload import FailureDomain, Policies, Totals, VmProfile,
 from tests.designer.engine.sizing.specs import LARGE, MID
 
 
-def a_profile(count: int = 500, vcpus: int = 4, ram_gib: int | str = 8, disk_gb: int = 60, **changes) -> VmProfile:
-    values = {"id": f"p{vcpus}-{ram_gib}", "name": "VM", "count": count, "vcpus": vcpus, "ram_gib": D(ram_gib)}
+def a_profile(
+    count: int = 500, vcpus: int = 4, ram_gib: int | str = 8, disk_gb: int = 60, **changes
+) -> VmProfile:
+    values = {
+        "id": f"p{vcpus}-{ram_gib}",
+        "name": "VM",
+        "count": count,
+        "vcpus": vcpus,
+        "ram_gib": D(ram_gib),
+    }
     return VmProfile(**(values | {"disk_gb": D(disk_gb)} | changes))
 
 
@@ -40,7 +48,12 @@ def test_the_mid_size_reference_design_comes_out():
     assert result.compute.vcpus_per_host == 496
     assert round(result.storage.usable_tb, 2) == D("37.26")
     assert [pool.pg_num for pool in result.storage.pools] == [1024, 256, 128, 64]
-    assert [round(pool.usable_tb, 2) for pool in result.storage.pools] == [D("22.35"), D("9.31"), D("2.98"), D("2.61")]
+    assert [round(pool.usable_tb, 2) for pool in result.storage.pools] == [
+        D("22.35"),
+        D("9.31"),
+        D("2.98"),
+        D("2.61"),
+    ]
     assert (result.storage.ram_needed_gib, result.storage.threads_recommended) == (103, 80)
     assert (round(result.control.ram_needed_gib, 1), result.control.cores_needed) == (D("32.1"), 9)
 
@@ -61,7 +74,12 @@ def test_the_racks_of_the_mid_size_reference_design_come_out():
 def test_the_totals_of_the_mid_size_reference_design_come_out():
     facility = size(a_request(a_profile(522), policies=Policies(host_cpu_load=D("0.5")))).facility
 
-    assert (facility.rack_units, facility.max_watts, facility.idle_watts, facility.equipment_kg) == (30, 15_490, 5_130, 412)
+    assert (facility.rack_units, facility.max_watts, facility.idle_watts, facility.equipment_kg) == (
+        30,
+        15_490,
+        5_130,
+        412,
+    )
     assert (round(facility.heat_btu_per_hour), round(facility.cooling_tons, 1)) == (52_852, D("4.4"))
     assert round(facility.airflow_cfm) == 2_447
     assert round(facility.energy_kwh_per_year) == 135_473
@@ -70,7 +88,10 @@ def test_the_totals_of_the_mid_size_reference_design_come_out():
 def test_the_large_reference_design_comes_out():
     """domain/reference_designs.yaml, rd-large-2000: six racks, rack rule for the data, 36 hosts."""
     policies = Policies(
-        racks=6, storage_failure_domain=FailureDomain.RACK, control_extra_ram_gib=D(16), thin_share_boot=D("0.65")
+        racks=6,
+        storage_failure_domain=FailureDomain.RACK,
+        control_extra_ram_gib=D(16),
+        thin_share_boot=D("0.65"),
     )
     request = a_request(a_profile(2000, 4, 16, 150), hardware=LARGE, policies=policies)
 
@@ -84,7 +105,11 @@ def test_the_large_reference_design_comes_out():
     assert round(result.storage.needed_raw_tb, 1) == D("912.0")
     assert [rack.max_watts for rack in result.facility.racks] == [10_080, 10_080, 9_480, 8_980, 8_980, 8_980]
     assert [rack.used_units for rack in result.facility.racks] == [15, 15, 14, 13, 13, 13]
-    assert (result.facility.max_watts, result.facility.rack_units, result.facility.equipment_kg) == (56_580, 83, 1_291)
+    assert (result.facility.max_watts, result.facility.rack_units, result.facility.equipment_kg) == (
+        56_580,
+        83,
+        1_291,
+    )
     assert round(result.network.oversubscription, 3) == D("1.125")
     assert (result.storage.monitors, result.network.uplinks_per_leaf) == (5, 4)
 

@@ -19,14 +19,19 @@ def a_vm(count: int, vcpus: int, ram_gib: int | str) -> VmDemand:
     return VmDemand(count=count, vcpus=vcpus, ram_gib=D(ram_gib) + D("0.5"))
 
 
-@pytest.mark.parametrize(("sockets", "cores", "smt", "expected"), [pytest.param(2, 32, 2, 128, id="C1-2x32"), pytest.param(1, 24, 2, 48, id="C1-1x24")])
+@pytest.mark.parametrize(
+    ("sockets", "cores", "smt", "expected"),
+    [pytest.param(2, 32, 2, 128, id="C1-2x32"), pytest.param(1, 24, 2, 48, id="C1-1x24")],
+)
 def test_threads_of_a_host(sockets, cores, smt, expected):
     assert compute.threads(sockets=sockets, cores_per_socket=cores, threads_per_core=smt) == expected
 
 
 def test_reserved_threads_of_a_plain_and_of_a_hyperconverged_host():
     assert compute.reserved_threads(threads_per_core=2) == 4  # C2
-    assert compute.reserved_threads(threads_per_core=2, osds=6, threads_per_osd=4, control_threads=8) == 36  # C2
+    assert (
+        compute.reserved_threads(threads_per_core=2, osds=6, threads_per_osd=4, control_threads=8) == 36
+    )  # C2
 
 
 @pytest.mark.parametrize(
@@ -45,14 +50,36 @@ def test_vcpu_capacity_of_a_host(total, reserved, ratio, expected):
 @pytest.mark.parametrize(
     ("host", "vm", "expected", "bound_by"),
     [
-        pytest.param(HostCapacity(threads=56, vcpus=459, ram_gib=D(10**6)), a_vm(1, 2, 1), 229, "CPU", id="GO-001"),
-        pytest.param(HostCapacity(threads=16, vcpus=64, ram_gib=D(10**6)), a_vm(1, 32, 1), 0, "CPU", id="GO-002"),
+        pytest.param(
+            HostCapacity(threads=56, vcpus=459, ram_gib=D(10**6)), a_vm(1, 2, 1), 229, "CPU", id="GO-001"
+        ),
+        pytest.param(
+            HostCapacity(threads=16, vcpus=64, ram_gib=D(10**6)), a_vm(1, 32, 1), 0, "CPU", id="GO-002"
+        ),
         pytest.param(HOST_512, a_vm(1, 4, 8), 58, "RAM", id="C5-bound-by-RAM"),
-        pytest.param(HostCapacity(threads=64, vcpus=240, ram_gib=D(240)), a_vm(1, 2, 4), 53, "RAM", id="C5-256-GiB"),
-        pytest.param(HostCapacity(threads=128, vcpus=248, ram_gib=D(496)), a_vm(1, 8, 16), 30, "RAM", id="C5-balanced"),
-        pytest.param(HostCapacity(threads=192, vcpus=752, ram_gib=D(1008)), a_vm(1, 4, 16), 61, "RAM", id="C6-1-TiB"),
-        pytest.param(HostCapacity(threads=128, vcpus=496, ram_gib=D(2016)), a_vm(1, 4, 256), 7, "RAM", id="C6-large-2048"),
-        pytest.param(HostCapacity(threads=128, vcpus=496, ram_gib=D(2272)), a_vm(1, 4, 256), 8, "RAM", id="C6-large-2304"),
+        pytest.param(
+            HostCapacity(threads=64, vcpus=240, ram_gib=D(240)), a_vm(1, 2, 4), 53, "RAM", id="C5-256-GiB"
+        ),
+        pytest.param(
+            HostCapacity(threads=128, vcpus=248, ram_gib=D(496)), a_vm(1, 8, 16), 30, "RAM", id="C5-balanced"
+        ),
+        pytest.param(
+            HostCapacity(threads=192, vcpus=752, ram_gib=D(1008)), a_vm(1, 4, 16), 61, "RAM", id="C6-1-TiB"
+        ),
+        pytest.param(
+            HostCapacity(threads=128, vcpus=496, ram_gib=D(2016)),
+            a_vm(1, 4, 256),
+            7,
+            "RAM",
+            id="C6-large-2048",
+        ),
+        pytest.param(
+            HostCapacity(threads=128, vcpus=496, ram_gib=D(2272)),
+            a_vm(1, 4, 256),
+            8,
+            "RAM",
+            id="C6-large-2304",
+        ),
     ],
 )
 def test_vms_of_one_size_on_a_host(host, vm, expected, bound_by):
@@ -93,7 +120,9 @@ def test_a_mix_packs_into_twelve_hosts_and_thirteen_are_safe():
     ("host", "vm", "expected"),
     [
         pytest.param(HOST_512, a_vm(500, 4, 8), 9, id="C6-500-VMs"),
-        pytest.param(HostCapacity(threads=192, vcpus=752, ram_gib=D(1008)), a_vm(2000, 4, 16), 33, id="C6-2000-VMs"),
+        pytest.param(
+            HostCapacity(threads=192, vcpus=752, ram_gib=D(1008)), a_vm(2000, 4, 16), 33, id="C6-2000-VMs"
+        ),
         pytest.param(HOST_512, a_vm(519, 4, 8), 9, id="C6-300-VMs-grown-20%-for-3-years"),
         pytest.param(HOST_512, a_vm(662, 4, 8), 12, id="C6-500-VMs-grown-15%-for-2-years"),
     ],
@@ -104,7 +133,15 @@ def test_hosts_for_one_size(host, vm, expected):
     assert (needed.packed, needed.bound) == (expected, expected)
 
 
-@pytest.mark.parametrize(("hosts", "spare"), [pytest.param(9, 1, id="C7-9"), pytest.param(33, 3, id="C7-33"), pytest.param(90, 6, id="C7-90"), pytest.param(0, 0, id="C7-none")])
+@pytest.mark.parametrize(
+    ("hosts", "spare"),
+    [
+        pytest.param(9, 1, id="C7-9"),
+        pytest.param(33, 3, id="C7-33"),
+        pytest.param(90, 6, id="C7-90"),
+        pytest.param(0, 0, id="C7-none"),
+    ],
+)
 def test_spare_hosts(hosts, spare):
     assert compute.spare_hosts(hosts) == spare
 
@@ -118,19 +155,27 @@ def test_spare_hosts(hosts, spare):
     ],
 )
 def test_hosts_that_survive_the_loss_of_a_failure_unit(load, spare, unit, domains, expected):
-    assert compute.hosts_that_survive(hosts_for_load=load, spare=spare, unit=unit, domains=domains) == expected
+    assert (
+        compute.hosts_that_survive(hosts_for_load=load, spare=spare, unit=unit, domains=domains) == expected
+    )
 
 
 @pytest.mark.parametrize(
     ("members", "losses", "majority"),
-    [pytest.param(3, 1, 2, id="CP1-3"), pytest.param(5, 2, 3, id="CP1-5"), pytest.param(4, 1, 3, id="CP1-4"), pytest.param(2, 0, 2, id="CP1-2")],
+    [
+        pytest.param(3, 1, 2, id="CP1-3"),
+        pytest.param(5, 2, 3, id="CP1-5"),
+        pytest.param(4, 1, 3, id="CP1-4"),
+        pytest.param(2, 0, 2, id="CP1-2"),
+    ],
 )
 def test_quorum(members, losses, majority):
     assert (control_plane.tolerated_losses(members), control_plane.quorum(members)) == (losses, majority)
 
 
 @pytest.mark.parametrize(
-    ("alive", "members", "has_quorum"), [pytest.param(2, 3, True, id="GO-015-2-of-3"), pytest.param(1, 3, False, id="CP1-1-of-3")]
+    ("alive", "members", "has_quorum"),
+    [pytest.param(2, 3, True, id="GO-015-2-of-3"), pytest.param(1, 3, False, id="CP1-1-of-3")],
 )
 def test_a_majority_must_be_up(alive, members, has_quorum):
     assert (alive >= control_plane.quorum(members)) is has_quorum
@@ -152,16 +197,26 @@ def test_ram_of_a_controller(hosts, vms, extra, needed, step):
     assert (found, control_plane.ram_step_gib(found)) == (D(needed), step)
 
 
-@pytest.mark.parametrize(("hosts", "cores"), [pytest.param(10, 9, id="CP3-10"), pytest.param(700, 25, id="CP3-700"), pytest.param(1000, 32, id="CP3-1000")])
+@pytest.mark.parametrize(
+    ("hosts", "cores"),
+    [
+        pytest.param(10, 9, id="CP3-10"),
+        pytest.param(700, 25, id="CP3-700"),
+        pytest.param(1000, 32, id="CP3-1000"),
+    ],
+)
 def test_cores_of_a_controller(hosts, cores):
     assert control_plane.cores_needed(compute_hosts=hosts, controllers=3) == cores
 
 
 @pytest.mark.parametrize(
-    ("vms", "hosts", "days", "expected"), [pytest.param(500, 13, 14, 244, id="CP4-13-nodes"), pytest.param(2000, 60, 30, 934, id="CP4-60-nodes")]
+    ("vms", "hosts", "days", "expected"),
+    [pytest.param(500, 13, 14, 244, id="CP4-13-nodes"), pytest.param(2000, 60, 30, 934, id="CP4-60-nodes")],
 )
 def test_disk_of_a_controller(vms, hosts, days, expected):
-    found = control_plane.disk_needed_gb(vms=vms, hosts=hosts, days=days, gb_per_host_day=D("0.38"), log_nodes=1)
+    found = control_plane.disk_needed_gb(
+        vms=vms, hosts=hosts, days=days, gb_per_host_day=D("0.38"), log_nodes=1
+    )
 
     assert round(found) == expected
 
@@ -222,22 +277,34 @@ def test_usable_capacity_of_an_erasure_coded_store():
 
     found = storage.capacity(layout, data_share=storage.efficiency(k=8, m=3))
 
-    assert [round(tb) for tb in (found.replicated_tb, found.after_metadata_tb, found.usable_tb)] == [4189, 4105, 3387]  # S4
+    assert [round(tb) for tb in (found.replicated_tb, found.after_metadata_tb, found.usable_tb)] == [
+        4189,
+        4105,
+        3387,
+    ]  # S4
 
 
 @pytest.mark.parametrize(
     ("written", "limit", "expected"),
-    [pytest.param("26.4", "0.825", "98.0", id="S8-500-VMs"), pytest.param("214.5", "0.72", "912.0", id="S8-2000-VMs")],
+    [
+        pytest.param("26.4", "0.825", "98.0", id="S8-500-VMs"),
+        pytest.param("214.5", "0.72", "912.0", id="S8-2000-VMs"),
+    ],
 )
 def test_raw_capacity_that_a_demand_needs(written, limit, expected):
-    found = storage.raw_needed_tb(usable_tb=D(written), data_share=storage.efficiency(replicas=3), limit=D(limit))
+    found = storage.raw_needed_tb(
+        usable_tb=D(written), data_share=storage.efficiency(replicas=3), limit=D(limit)
+    )
 
     assert round(found, 1) == D(expected)
 
 
 @pytest.mark.parametrize(
     ("hosts", "size", "feasible"),
-    [pytest.param(*case, id=f"GO-013-{case[0]}-hosts-{case[1]}-shards") for case in [(5, 6, False), (6, 6, True), (10, 11, False), (11, 11, True), (3, 4, False)]],
+    [
+        pytest.param(*case, id=f"GO-013-{case[0]}-hosts-{case[1]}-shards")
+        for case in [(5, 6, False), (6, 6, True), (10, 11, False), (11, 11, True), (3, 4, False)]
+    ],
 )
 def test_crush_needs_as_many_domains_as_shards(hosts, size, feasible):
     layout = Layout(hosts=hosts, drives_per_host=12, drive_tb=D(1), domains=hosts, size=size)
@@ -307,7 +374,9 @@ def test_guest_mtu(physical, header, expected):
     assert network.guest_mtu(physical=physical, header=header) == expected
 
 
-@pytest.mark.parametrize(("hosts", "prefix"), [pytest.param(16, 26, id="N8-16"), pytest.param(400, 22, id="N8-400")])
+@pytest.mark.parametrize(
+    ("hosts", "prefix"), [pytest.param(16, 26, id="N8-16"), pytest.param(400, 22, id="N8-400")]
+)
 def test_subnet_prefix(hosts, prefix):
     assert network.subnet_prefix(hosts=hosts) == prefix
 
@@ -324,7 +393,9 @@ def test_subnet_prefix(hosts, prefix):
     ],
 )
 def test_capacity_of_a_feed(volts, amps, phases, factor, watts):
-    pdu = PduSpec(id="p", name="p", manufacturer="a", model="a", volts=volts, amps=amps, phases=phases, weight_kg=D(1))
+    pdu = PduSpec(
+        id="p", name="p", manufacturer="a", model="a", volts=volts, amps=amps, phases=phases, weight_kg=D(1)
+    )
 
     assert round(power.feed_watts(pdu, power_factor=D(factor))) == D(watts)
 
@@ -338,5 +409,7 @@ def test_heat_and_air():
 def test_energy_of_a_year():
     average = power.average_watts(idle_watts=D(5130), max_watts=D(15490), load=D("0.5"))
 
-    assert round(power.energy_kwh_per_year(average_watts=average, pue=D("1.5"))) == pytest.approx(135_473, abs=40)  # R8
+    assert round(power.energy_kwh_per_year(average_watts=average, pue=D("1.5"))) == pytest.approx(
+        135_473, abs=40
+    )  # R8
     assert power.energy_kwh_per_year(average_watts=D(10_000), pue=D("1.5")) == 131_400  # R8

@@ -1,0 +1,49 @@
+"""The calculators: every golden case that the formulas cover, and the mid-size cloud through the command."""
+
+from __future__ import annotations
+
+import pytest
+
+from costing.calculators import calculate_all
+from costing.formulas import formulary
+
+
+@pytest.mark.parametrize(
+    ("formula", "inputs", "expected"),
+    [
+        # domain/golden_open.yaml, inputs as they stand there.
+        pytest.param("sizing.C3", {"total": 56, "reserved": 0, "allocation_ratio": 8.2, "request": 2}, {"count": 229}, id="GO-001"),
+        pytest.param("sizing.C3", {"total": 16, "reserved": 0, "allocation_ratio": 4.0, "request": 32}, {"count": 0}, id="GO-002"),
+        pytest.param("sizing.C10", {"cores": 200, "ratio": 16, "vcpu": 2, "disk_gb": 50}, {"vms": 1600, "disk_tb": 80}, id="GO-003"),
+        pytest.param("sizing.S2", {"k": 4, "m": 2}, {"overhead": 1.5}, id="GO-006"),
+        pytest.param("sizing.S2", {"raw_tb": 10, "size": 3}, {"usable_tb": pytest.approx(3.3333, rel=0.01)}, id="GO-007"),
+        pytest.param("sizing.S13-planner", {"osds": 100, "size": 3, "target": 100, "percent": [25, 53, 15, 7]}, {"pg_num": [1024, 2048, 512, 256]}, id="GO-008"),
+        pytest.param("sizing.S13", {"osds": 200, "size": 3, "target": 100}, {"raw": pytest.approx(6667, abs=1), "pg_num": 8192}, id="GO-009"),
+        pytest.param("sizing.S14", {"pools": ["replicated 3", "EC 2+1", "EC 2+2", "EC 4+2", "EC 8+4"]}, {"min_size": [2, 2, 3, 5, 9]}, id="GO-011"),
+        pytest.param("sizing.S7", {"cases": [[5, 6], [6, 6], [10, 11], [11, 11], [3, 4]]}, {"feasible": [False, True, False, True, False]}, id="GO-013"),
+        pytest.param("sizing.N7", {"global_physnet_mtu": [1500, 9000]}, {"geneve": [1442, 8942], "vxlan": [1450, 8950]}, id="GO-016"),
+        pytest.param("sizing.N4", {"down_gbps": 190, "up_gbps": 160}, {"ratio": 1.1875}, id="GO-017"),
+        pytest.param("sizing.R2", {"volt": 208, "amp": 30, "phases": 3, "derate": 0.8, "pf": 1.0}, {"va": pytest.approx(8646, abs=1)}, id="GO-018"),
+    ],
+)  # fmt: skip
+def test_a_golden_case_comes_out(formula, inputs, expected):
+    answer = calculate_all("formula", {"formula": formula, "inputs": inputs})
+
+    assert {name: answer["results"][name] for name in expected} == expected
+    assert answer["source"]
+
+
+@pytest.mark.parametrize("formula", formulary().formulas, ids=lambda formula: formula.id)
+def test_the_example_of_every_formula_calculates(formula):
+    answer = formulary().calculate({"formula": formula.id, "inputs": formula.example})
+
+    assert answer["results"]
+
+
+def test_a_bad_document_in_a_list_stops_no_other():
+    good, bad = {"formula": "sizing.CP1", "inputs": {"members": 3}}, {"formula": "sizing.CP1", "inputs": {}}
+
+    answers = calculate_all("formula", [good, bad, good])
+
+    assert answers[0]["results"]["quorum"] == answers[2]["results"]["quorum"] == 2
+    assert answers[1]["errors"][0]["field"] == "inputs.members"
