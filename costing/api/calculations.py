@@ -26,7 +26,7 @@ class ParameterSerializer(serializers.Serializer[Any]):
     """One input of a formula."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the domain calls it so
     unit = serializers.CharField()
     symbol = serializers.CharField()
     kind = serializers.CharField()
@@ -35,7 +35,7 @@ class ParameterSerializer(serializers.Serializer[Any]):
     minimum = serializers.FloatField(allow_null=True)
     maximum = serializers.FloatField(allow_null=True)
     choices = serializers.ListField(child=serializers.CharField())
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # likewise
     grade = serializers.CharField(allow_null=True)
 
 
@@ -46,7 +46,7 @@ class FormulaSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     expression = serializers.CharField()
     parameters = ParameterSerializer(many=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # likewise
     grade = serializers.ChoiceField(choices=["A", "B", "C"])
     aliases = serializers.ListField(child=serializers.CharField())
     example = serializers.DictField()

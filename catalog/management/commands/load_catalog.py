@@ -1,0 +1,31 @@
+"""`manage.py load_catalog`: the starter catalog into the database; twice changes nothing."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.services import load_catalog
+from config.errors import Invalid
+
+
+class Command(BaseCommand):
+    """Check the shipped catalog and add or change what differs."""
+
+    help = "Load the starter catalog and print what changed."
+
+    def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
+        try:
+            loaded = load_catalog()
+        except Invalid as error:
+            lines = [f"  {p.field}: {p.message} (is: {p.value}). {p.remedy}" for p in error.problems]
+            raise CommandError(
+                "The catalog is not valid; nothing was changed.\n" + "\n".join(lines)
+            ) from error
+        if verbosity == 0:
+            return
+        for word, names in (("added", loaded.added), ("changed", loaded.changed)):
+            for name in names:
+                self.stdout.write(f"{word} {name}")
+        self.stdout.write(
+            f"{len(loaded.added)} added, {len(loaded.changed)} changed, {loaded.unchanged} unchanged"
+        )
