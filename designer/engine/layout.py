@@ -1,0 +1,441 @@
+"""From a sizing to a drawing: nodes into racks over failure domains, switches, cables, networks, services."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from ipaddress import ip_network
+
+from catalog.engine.definitions import NetworkDefinition, ReferenceDesignDefinition, ServiceDefinition
+from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec, SwitchRole, SwitchSpec
+from catalog.library import Library
+from designer.engine.sizing.model import SizingRequest, SizingResult
+from designer.engine.topology import (
+    FEEDS,
+    End,
+    ExternalRouter,
+    Link,
+    Network,
+    NetworkPlane,
+    Node,
+    NodeGroup,
+    Pdu,
+    Rack,
+    StoragePool,
+    Switch,
+    Topology,
+)
+
+Roles = tuple[NodeRole, ...]
+
+HYPER_CONVERGED: Roles = (NodeRole.CONTROL, NodeRole.COMPUTE, NodeRole.STORAGE)
+PREFIXES: Mapping[Roles, tuple[str, str]] = {
+    (NodeRole.CONTROL,): ("ctl", "Control"),
+    (NodeRole.COMPUTE,): ("cmp", "Compute"),
+    (NodeRole.STORAGE,): ("sto", "Storage"),
+    (NodeRole.BARE_METAL,): ("bm", "Bare metal"),
+    HYPER_CONVERGED: ("hci", "Hyper-converged"),
+}
+"""Roles of a node -> how its name starts, and what its group is called."""
+
+ROUTERS = ("ext-1", "ext-2")
+OBJECT_GATEWAY = "ceph-rgw"
+MONITOR, MANAGER = "ceph-mon", "ceph-mgr"
+GUEST_SERVICES = frozenset({"amphora"})
+"""Services that run inside VMs: no node carries them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RackPlan:
+    """What stands in one rack: nodes from the floor up, and switches."""
+
+    name: str
+    zone: str = ""
+    nodes: tuple[tuple[NodeSpec, Roles], ...]
+    leaves: int
+    spines: int
+    oob_switches: int
+
+
+def lay_out(
+    request: SizingRequest,
+    result: SizingResult,
+    services: Mapping[str, ServiceDefinition],
+    networks: Mapping[str, NetworkDefinition],
+) -> Topology:
+    """Return the drawing of a sized cloud: what `result` counts, racked, cabled and with services on nodes.
+
+    Rules: heavy nodes at the bottom, switches at the top; each node on the two leaves of its rack, odd ports on
+    the first; each leaf on every spine; two feeds a rack; quorum members in different racks as the sizing spread them.
+    """
+    hardware = request.hardware
+    plans = []
+    for load in result.facility.racks:
+        nodes: list[tuple[NodeSpec, Roles]] = []
+        if hardware.storage:
+            nodes += [(hardware.storage, (NodeRole.STORAGE,))] * load.storage
+        nodes += [(hardware.compute, (NodeRole.COMPUTE,))] * load.compute
+        if hardware.control:
+            nodes += [(hardware.control, (NodeRole.CONTROL,))] * load.control
+        plans.append(
+            RackPlan(
+                name=f"rack-{load.rack}",
+                nodes=tuple(nodes),
+                leaves=load.leaves,
+                spines=load.spines,
+                oob_switches=load.oob_switches,
+            )
+        )
+    policies = request.policies
+    placement = Placement(
+        services=services,
+        monitors=result.storage.monitors,
+        managers=result.storage.managers,
+        monitors_on_control=policies.monitors_on_control,
+        has_object_storage=request.workload.object_storage_tb > 0,
+    )
+    prefixes = {subnet.network: subnet.prefix for subnet in result.subnets}
+    pools = tuple(
+        StoragePool(
+            id=pool.name,
+            name=pool.name,
+            kind=pool.kind,
+            size=pool.size,
+            min_size=pool.min_size,
+            share_of_raw=pool.share_of_raw,
+            pg_num=pool.pg_num,
+            failure_domain=pool.failure_domain,
+            media=pool.media,
+        )
+        for pool in result.storage.pools
+    )
+    return _Drawing(plans, hardware, networks, prefixes, placement, pools).topology()
+
+
+def topology_of_reference(definition: ReferenceDesignDefinition, library: Library) -> Topology:
+    """Return the drawing of a reference design, rack by rack as it is published."""
+    roles = {node.spec: node.roles for node in definition.nodes}
+    plans = []
+    for rack in definition.racks:
+        found = [(library.node_specs[s], roles[s], n) for s, n in rack.content.items() if s in roles]
+        found.sort(key=lambda item: (-item[0].weight_kg, item[0].id))
+        switches = dict.fromkeys(SwitchRole, 0)
+        for spec, count in rack.content.items():
+            if spec in library.switches:
+                switches[library.switches[spec].role] += count
+        plans.append(
+            RackPlan(
+                name=rack.name,
+                zone=rack.name.partition("-")[0] if rack.name.startswith("az") else "",
+                nodes=tuple((spec, role) for spec, role, count in found for _ in range(count)),
+                leaves=switches[SwitchRole.LEAF],
+                spines=switches[SwitchRole.SPINE],
+                oob_switches=switches[SwitchRole.OUT_OF_BAND],
+            )
+        )
+    storage_hosts = definition.count_of(NodeRole.STORAGE)
+    placement = Placement(services=library.services, monitors=5 if storage_hosts >= 5 else 3, managers=2)
+    return _Drawing(
+        plans, library.selection_for(definition.id), library.networks, {}, placement, ()
+    ).topology()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Which services go on which nodes."""
+
+    services: Mapping[str, ServiceDefinition]
+    monitors: int
+    managers: int
+    monitors_on_control: bool = False
+    has_object_storage: bool = False
+
+    def on(self, nodes: Sequence[tuple[str, str, Roles]]) -> dict[str, list[str]]:
+        """Services of each node, for nodes given as (id, rack, roles) in the order of the racks."""
+        placed: dict[str, list[str]] = {node: [] for node, _, _ in nodes}
+        present = {role for _, _, roles in nodes for role in roles}
+        for key, service in self.services.items():
+            for node in self._hosts(key, service, nodes, present):
+                placed[node].append(key)
+        return placed
+
+    def _hosts(
+        self,
+        key: str,
+        service: ServiceDefinition,
+        nodes: Sequence[tuple[str, str, Roles]],
+        present: set[NodeRole],
+    ) -> Iterable[str]:
+        if key in GUEST_SERVICES or (
+            service.is_optional and not (key == OBJECT_GATEWAY and self.has_object_storage)
+        ):
+            return ()
+        wanted = list(service.roles)
+        if key in (MONITOR, MANAGER) and self.monitors_on_control:
+            wanted = [NodeRole.CONTROL]
+        role = next((role for role in wanted if role in present), None)
+        if key == "logging":  # its agent runs on every host
+            return (node for node, _, roles in nodes if NodeRole.BARE_METAL not in roles)
+        able = [(node, rack) for node, rack, roles in nodes if role in roles]
+        if key == MONITOR:
+            return _spread(able)[: self.monitors]
+        if key == MANAGER:
+            return _spread(able)[: self.managers]
+        return (node for node, _ in able)
+
+
+def _spread(nodes: Sequence[tuple[str, str]]) -> list[str]:
+    """Node ids such that neighbours stand in different racks: the first of each rack, then the second."""
+    by_rack: dict[str, list[str]] = defaultdict(list)
+    for node, rack in nodes:
+        by_rack[rack].append(node)
+    deepest = max((len(found) for found in by_rack.values()), default=0)
+    return [found[depth] for depth in range(deepest) for found in by_rack.values() if depth < len(found)]
+
+
+@dataclass(slots=True)
+class _Ports:
+    """Hands out the ports of switches, one after the other."""
+
+    next_port: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def take(self, element: str, group: str, count: int) -> str | None:
+        """The next free port of `group`, or None when all `count` are taken."""
+        if self.next_port[element, group] >= count:
+            return None
+        self.next_port[element, group] += 1
+        return f"{group}-{self.next_port[element, group]}"
+
+
+class _Drawing:
+    """Builds one topology; every method adds its part."""
+
+    def __init__(
+        self,
+        plans: Sequence[RackPlan],
+        hardware: HardwareSelection,
+        networks: Mapping[str, NetworkDefinition],
+        prefixes: Mapping[str, int],
+        placement: Placement,
+        pools: tuple[StoragePool, ...],
+    ) -> None:
+        self.plans = plans
+        self.hardware = hardware
+        self.definitions = networks
+        self.prefixes = prefixes
+        self.placement = placement
+        self.pools = pools
+        self.ports = _Ports()
+        self.counts: dict[str, int] = defaultdict(int)
+        self.switches: list[Switch] = []
+        self.nodes: list[Node] = []
+        self.links: list[Link] = []
+        self.specs: dict[str, NodeSpec] = {spec.id: spec for plan in plans for spec, _ in plan.nodes}
+        self.groups: dict[str, NodeGroup] = {}
+
+    def topology(self) -> Topology:
+        for number, plan in enumerate(self.plans, start=1):
+            self._rack(number, plan)
+        self._fabric()
+        for number, _plan in enumerate(self.plans, start=1):
+            self._cables(f"rack-{number}")
+        placed = self.placement.on([(node.id, node.rack, node.roles) for node in self.nodes])
+        nodes = tuple(_with_services(node, placed[node.id]) for node in self.nodes)
+        return Topology(
+            racks=tuple(
+                Rack(id=f"rack-{n}", name=plan.name, spec=self.hardware.rack.id, zone=plan.zone)
+                for n, plan in enumerate(self.plans, start=1)
+            ),
+            node_groups=tuple(self.groups.values()),
+            nodes=nodes,
+            switches=tuple(self.switches),
+            pdus=tuple(
+                Pdu(
+                    id=f"pdu-{n}{feed[-1]}",
+                    name=f"PDU {n}{feed[-1].upper()}",
+                    spec=self.hardware.pdu.id,
+                    rack=f"rack-{n}",
+                    feed=feed,
+                )
+                for n in range(1, len(self.plans) + 1)
+                for feed in FEEDS
+            ),
+            external_routers=tuple(
+                ExternalRouter(id=router, name=f"External router {n}")
+                for n, router in enumerate(ROUTERS, start=1)
+            ),
+            networks=tuple(self._networks()),
+            links=tuple(self.links),
+            pools=self.pools,
+        )
+
+    # Racks ------------------------------------------------------------------------------------------------
+    def _rack(self, number: int, plan: RackPlan) -> None:
+        rack = f"rack-{number}"
+        top = self.hardware.rack.rack_units
+        kinds: tuple[tuple[SwitchRole, SwitchSpec, int], ...] = (
+            (SwitchRole.OUT_OF_BAND, self.hardware.oob, plan.oob_switches),
+            (SwitchRole.LEAF, self.hardware.leaf, plan.leaves),
+            (SwitchRole.SPINE, self.hardware.spine, plan.spines),
+        )
+        for role, switch, count in kinds:
+            for index in range(count):
+                top -= switch.rack_units
+                name = self._switch_name(role, number, index)
+                self.switches.append(
+                    Switch(id=name, name=name, spec=switch.id, role=role, rack=rack, unit=top + 1)
+                )
+        unit = 1
+        for spec, roles in plan.nodes:
+            prefix, title = PREFIXES.get(roles, ("node", "Nodes"))
+            self.counts[prefix] += 1
+            group = f"{prefix}-{spec.id}"
+            self.groups.setdefault(group, NodeGroup(id=group, name=title, spec=spec.id, roles=roles))
+            name = f"{prefix}{self.counts[prefix]:02d}"
+            self.nodes.append(
+                Node(id=name, name=name, spec=spec.id, roles=roles, group=group, rack=rack, unit=unit)
+            )
+            unit += spec.rack_units
+
+    def _switch_name(self, role: SwitchRole, rack: int, index: int) -> str:
+        if role is SwitchRole.LEAF:
+            return f"leaf-{rack}{chr(ord('a') + index)}"
+        self.counts[role.value] += 1
+        if role is SwitchRole.SPINE:
+            return f"spine-{self.counts[role.value]}"
+        return f"oob-{rack}" if index == 0 else f"oob-{rack}{chr(ord('a') + index)}"
+
+    def _of(self, role: SwitchRole, rack: str = "") -> list[Switch]:
+        return [s for s in self.switches if s.role is role and rack in ("", s.rack)]
+
+    # Cables -----------------------------------------------------------------------------------------------
+    def _fabric(self) -> None:
+        leaves, spines = self._of(SwitchRole.LEAF), self._of(SwitchRole.SPINE)
+        up = self.hardware.leaf.port_group("up")
+        down = self.hardware.spine.port_group("down")
+        for leaf in leaves:
+            for spine in spines:
+                if up is None or down is None:
+                    continue
+                mine = self.ports.take(leaf.id, "up", up.count)
+                theirs = self.ports.take(spine.id, "down", down.count)
+                if mine and theirs:
+                    self._link(leaf.id, mine, spine.id, theirs, min(up.gbps, down.gbps), ())
+        for edge in spines or leaves:
+            group = "down" if edge in spines else "up"
+            ports = (self.hardware.spine if edge in spines else self.hardware.leaf).port_group(group)
+            for router in ROUTERS:
+                mine = self.ports.take(edge.id, group, ports.count) if ports else None
+                if mine and ports:
+                    number = self.ports.take(router, "port", 10_000) or "port-1"
+                    self._link(
+                        edge.id, mine, router, number, ports.gbps, self._on_plane(NetworkPlane.PROVIDER)
+                    )
+
+    def _cables(self, rack: str) -> None:
+        leaves, oob = self._of(SwitchRole.LEAF, rack), self._of(SwitchRole.OUT_OF_BAND, rack)
+        nodes = [node for node in self.nodes if node.rack == rack]
+        for node in nodes:
+            self._bond(node, leaves)
+        managed = [(node.id, "bmc-1") for node in nodes]
+        managed += [
+            (s.id, "mgmt-1") for s in self.switches if s.rack == rack and s.role is not SwitchRole.OUT_OF_BAND
+        ]
+        down = self.hardware.oob.port_group("down")
+        for element, port in managed:
+            for switch in oob:
+                free = self.ports.take(switch.id, "down", down.count) if down else None
+                if free and down:
+                    self._link(
+                        element, port, switch.id, free, down.gbps, self._on_plane(NetworkPlane.OUT_OF_BAND)
+                    )
+                    break
+
+    def _bond(self, node: Node, leaves: Sequence[Switch]) -> None:
+        """Odd ports to the first leaf of a pair, even ones to the second; ports 3 and 4 are a bond for storage."""
+        ports, down = self.specs[node.spec].fast_ports, self.hardware.leaf.port_group("down")
+        if ports is None or down is None or not leaves:
+            return
+        for index in range(ports.count):
+            bond = index // 2
+            for leaf in leaves[index % 2 :: 2] if len(leaves) > 1 else leaves:
+                free = self.ports.take(leaf.id, "down", down.count)
+                if free:
+                    planes = self._planes(node.roles, bond, bonds=(ports.count + 1) // 2)
+                    gbps = min(ports.gbps, down.gbps)
+                    self._link(
+                        node.id, f"fast-{index + 1}", leaf.id, free, gbps, planes, f"{node.id}-bond{bond}"
+                    )
+                    break
+
+    def _planes(self, roles: Roles, bond: int, bonds: int) -> tuple[str, ...]:
+        """Networks on one bond of a node: all on a single bond, storage on the second of two."""
+        words = ("required", "when split") if bonds > 1 else ("required",)
+        attached = [
+            key
+            for key, definition in self.definitions.items()
+            if any(definition.attaches.get(_kind(role), "no").startswith(words) for role in roles)
+            and definition.plane != NetworkPlane.OUT_OF_BAND
+        ]
+        if bonds == 1:
+            return tuple(attached)
+        for_storage = {NetworkPlane.STORAGE_CLUSTER.value}
+        if NodeRole.STORAGE not in roles or NodeRole.COMPUTE in roles:
+            for_storage.add(NetworkPlane.STORAGE_PUBLIC.value)
+        return tuple(key for key in attached if (self.definitions[key].plane in for_storage) == (bond > 0))
+
+    def _link(
+        self,
+        a: str,
+        a_port: str,
+        b: str,
+        b_port: str,
+        gbps: Decimal,
+        networks: tuple[str, ...],
+        bond: str = "",
+    ) -> None:
+        link_id = f"{a}.{a_port}"
+        ends = End(element=a, port=a_port), End(element=b, port=b_port)
+        self.links.append(Link(id=link_id, a=ends[0], b=ends[1], gbps=gbps, bond=bond, networks=networks))
+
+    # Networks ---------------------------------------------------------------------------------------------
+    def _on_plane(self, plane: NetworkPlane) -> tuple[str, ...]:
+        return tuple(key for key, definition in self.definitions.items() if definition.plane == plane.value)
+
+    def _networks(self) -> Iterator[Network]:
+        for key, definition in self.definitions.items():
+            yield Network(
+                id=key,
+                name=definition.name,
+                plane=NetworkPlane(definition.plane),
+                vlan=definition.vlan,
+                cidr=self._cidr(definition),
+                mtu=definition.mtu,
+            )
+
+    def _cidr(self, definition: NetworkDefinition) -> str:
+        """The catalog's subnet, made larger where sizing.N8 asks for more addresses."""
+        needed = self.prefixes.get(definition.id)
+        if not definition.cidr or needed is None:
+            return definition.cidr
+        network = ip_network(definition.cidr)
+        return definition.cidr if network.prefixlen <= needed else str(network.supernet(new_prefix=needed))
+
+
+def _kind(role: NodeRole) -> str:
+    return "baremetal_tenant" if role is NodeRole.BARE_METAL else role.value
+
+
+def _with_services(node: Node, services: Sequence[str]) -> Node:
+    return Node(
+        id=node.id,
+        name=node.name,
+        spec=node.spec,
+        roles=node.roles,
+        group=node.group,
+        rack=node.rack,
+        unit=node.unit,
+        services=tuple(services),
+    )
