@@ -405,7 +405,10 @@ class _Drawing:
         return tuple(key for key, definition in self.definitions.items() if definition.plane == plane.value)
 
     def _networks(self) -> Iterator[Network]:
+        carried = {network for link in self.links for network in link.networks}
         for key, definition in self.definitions.items():
+            if key not in carried:
+                continue
             yield Network(
                 id=key,
                 name=definition.name,

@@ -1,0 +1,55 @@
+"""The drawing of a topology as one SVG, for pages and for print: racks, networks, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from designer.drawing import networks, racks
+from designer.drawing.canvas import Canvas
+from designer.engine.topology import Spec, Topology
+
+VIEWS = ("all", "racks", "networks")
+THEMES = ("screen", "print")
+MARGIN = 24.0
+GAP = 36.0
+
+
+def draw(
+    topology: Topology,
+    hardware_by_id: Mapping[str, Spec],
+    *,
+    theme: str = "screen",
+    title: str = "",
+    view: str = "all",
+) -> str:
+    """Return `topology` as an `<svg>` element with a viewBox in CSS pixels and a title as its alternative text.
+
+    Raises:
+        ValueError: there is no such theme or view.
+    """
+    if theme not in THEMES or view not in VIEWS:
+        raise ValueError(f"no theme {theme} or view {view}")
+    canvas = Canvas(theme)
+    width, y = 0.0, MARGIN
+    if view in ("all", "racks"):
+        size = racks.draw(canvas, topology, hardware_by_id, MARGIN, y)
+        width, y = max(width, size[0]), y + size[1] + GAP
+    if view in ("all", "networks"):
+        size = networks.draw(canvas, topology, hardware_by_id, MARGIN, y)
+        width, y = max(width, size[0]), y + size[1] + GAP
+    return canvas.svg(width + 2 * MARGIN, y - GAP + MARGIN, title or described(topology))
+
+
+def described(topology: Topology) -> str:
+    """The drawing in one sentence."""
+    parts = (
+        (len(topology.racks), "rack"),
+        (len(topology.nodes), "node"),
+        (len(topology.switches), "switch"),
+        (len(topology.networks), "network"),
+    )
+    plural = {"switch": "switches"}
+    words = [
+        f"{count} {name if count == 1 else plural.get(name, name + 's')}" for count, name in parts if count
+    ]
+    return "Topology of " + ", ".join(words) if words else "An empty topology"
