@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 
 /** Pictures written into style sheets become files: the content security policy allows no `data:` addresses. */
@@ -22,6 +23,23 @@ function picturesAsFiles(): Plugin {
   };
 }
 
+/** The icons named in frontend/icons.json as one sprite: `{% icon "server-2" %}` shows a symbol of it. */
+function iconSprite(): Plugin {
+  return {
+    name: "icon-sprite",
+    generateBundle() {
+      const names = JSON.parse(readFileSync("frontend/icons.json", "utf8")) as string[];
+      const symbols = names.map((name) => {
+        const svg = readFileSync(`node_modules/@tabler/icons/icons/outline/${name}.svg`, "utf8");
+        const drawing = svg.replace(/^[\s\S]*?<svg[\s\S]*?>/, "").replace("</svg>", "").replace(/\s*\n\s*/g, "");
+        return `<symbol id="${name}" viewBox="0 0 24 24">${drawing}</symbol>`;
+      });
+      const source = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`;
+      this.emitFile({ type: "asset", fileName: "icons.svg", source });
+    },
+  };
+}
+
 export default defineConfig({
   base: "/static/build/",
   publicDir: false,
@@ -32,5 +50,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: { input: "frontend/main.ts" },
   },
-  plugins: [picturesAsFiles()],
+  plugins: [picturesAsFiles(), iconSprite()],
 });

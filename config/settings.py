@@ -118,6 +118,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context_processors.product",
             ],
+            "builtins": ["config.templatetags.ui"],
         },
     }
 ]

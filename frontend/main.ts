@@ -1,24 +1,48 @@
-/** The script of every page: the kit's parts, and the switch between light and dark. */
-import "@tabler/core/dist/css/tabler.min.css";
-import "../static/css/app.css";
-import "../static/css/drawing.css";
-import "@tabler/core/dist/js/tabler.min.js";
+/** The script of every page: style, the switch between light and dark, and the menu of narrow screens. */
+import "./main.css";
 
 const STORAGE_KEY = "sw-theme";
+const root = document.documentElement;
 
 function showTheme(theme: string): void {
-  document.documentElement.dataset["bsTheme"] = theme;
+  root.dataset["bsTheme"] = theme;
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-theme-switch]")) {
     button.setAttribute("aria-pressed", String(theme === "dark"));
   }
 }
 
+function remember(theme: string): void {
+  try {
+    localStorage.setItem(STORAGE_KEY, theme);
+  } catch {
+    // A browser that forbids storage still switches; it only forgets.
+  }
+}
+
 document.addEventListener("click", (event) => {
-  const target = event.target instanceof Element ? event.target.closest("[data-theme-switch]") : null;
-  if (!target) return;
-  const theme = document.documentElement.dataset["bsTheme"] === "dark" ? "light" : "dark";
-  localStorage.setItem(STORAGE_KEY, theme);
-  showTheme(theme);
+  const at = event.target instanceof Element ? event.target : null;
+  if (at?.closest("[data-theme-switch]")) {
+    const theme = root.dataset["bsTheme"] === "dark" ? "light" : "dark";
+    remember(theme);
+    showTheme(theme);
+  }
+  const opener = at?.closest<HTMLElement>("[data-menu-switch]");
+  if (opener) {
+    const isOpen = opener.getAttribute("aria-expanded") === "true";
+    opener.setAttribute("aria-expanded", String(!isOpen));
+  }
+  // A drop-down closes when somebody clicks elsewhere, as people expect of a menu.
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.drop[open]")) {
+    if (!at || !menu.contains(at)) menu.open = false;
+  }
 });
 
-showTheme(document.documentElement.dataset["bsTheme"] ?? "light");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.drop[open]")) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
+
+showTheme(root.dataset["bsTheme"] ?? "light");
