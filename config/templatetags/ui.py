@@ -240,7 +240,7 @@ def tab(context: Mapping[str, Any], address: str, label: str, current: Any = Non
 def table(content: str, label: str, kind: str = "") -> SafeString:
     """A table that scrolls sideways in its own frame, reachable by keyboard, named for screen readers."""
     return format_html(
-        '<div class="table-wrap" role="region" tabindex="0" aria-label="{}"><table class="table {}">{}</table></div>',
+        '<div class="table-wrap" role="group" tabindex="0" aria-label="{}"><table class="table {}">{}</table></div>',
         label, kind, mark_safe(content),  # noqa: S308 - rendered
     )  # fmt: skip
 
