@@ -160,14 +160,19 @@ def figure(
     explained: Any, places: int = 2, unit: str | None = None, value: str | None = None
 ) -> dict[str, Any]:
     """A value that opens its explanation. `explained` is a Figure or its document; `value` replaces its text."""
-    own = getattr(explained, "unit", None) if not isinstance(explained, Mapping) else explained.get("unit")
     return {
         "figure": explained,
+        "name": part(explained, "label") or part(explained, "key") or "Value",
         "places": places,
         "text": value,
-        "unit": own if unit is None else unit,
+        "unit": part(explained, "unit") if unit is None else unit,
         "id": f"why-{uuid4().hex[:10]}",
     }
+
+
+def part(explained: Any, name: str) -> Any:
+    """A field of a Figure or of its document; nothing where there is none."""
+    return explained.get(name) if isinstance(explained, Mapping) else getattr(explained, name, None)
 
 
 @register.inclusion_tag("components/stat.html")
@@ -175,6 +180,7 @@ def stat(
     label: str = "", value: Any = None, unit: str = "", note: str = "", figure: Any = None, places: int = 2
 ) -> dict[str, Any]:
     """A key number in a tile; with `figure` it opens its explanation."""
+    label = label or part(figure, "label") or ""
     return {"label": label, "value": value, "unit": unit, "note": note, "figure": figure, "places": places}
 
 
