@@ -1,5 +1,6 @@
 /** The script of every page: style, the switch between light and dark, and the menu of narrow screens. */
 import "./main.css";
+import { watchCharts } from "./charts.ts";
 
 const STORAGE_KEY = "sw-theme";
 const root = document.documentElement;
@@ -46,3 +47,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 showTheme(root.dataset["bsTheme"] ?? "light");
+watchCharts();
