@@ -14,6 +14,8 @@ setup:  ## install everything that running it needs
 demo: setup  ## run the product on http://127.0.0.1:8000 with sample data
 	@PROFILE=demo $(PY) manage.py migrate --verbosity 0
 	@PROFILE=demo $(PY) manage.py collectstatic --no-input --verbosity 0
+	@PROFILE=demo $(PY) manage.py load_catalog --verbosity 0
+	@PROFILE=demo $(PY) manage.py load_sample
 	@PROFILE=demo $(PY) manage.py create_sample_people
 	@PROFILE=demo PORT=$(PORT) $(PY) manage.py serve
 

@@ -1,6 +1,25 @@
-"""The pages of `designer`."""
+"""Pages of customers and designs."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from designer import views
 
 app_name = "designer"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("customers/", views.customer_list, name="customer-list"),
+    path("customers/new/", views.customer_create, name="customer-create"),
+    path("customers/<uuid:customer_pk>/", views.customer_detail, name="customer-detail"),
+    path("designs/", views.design_list, name="design-list"),
+    path("designs/new/", views.design_create, name="design-create"),
+    path("designs/profile-row/", views.profile_row, name="profile-row"),
+    path("designs/<uuid:design_pk>/", views.design_detail, name="design-detail"),
+    path("designs/<uuid:design_pk>/workload/", views.design_workload, name="design-workload"),
+    path("designs/<uuid:design_pk>/size/", views.design_size, name="design-size"),
+    path("designs/<uuid:design_pk>/sizing/", views.design_sizing, name="design-sizing"),
+    path("designs/<uuid:design_pk>/drawing/", views.design_drawing, name="design-drawing"),
+    path("designs/<uuid:design_pk>/drawing.svg", views.design_drawing_svg, name="design-drawing-svg"),
+    path("designs/<uuid:design_pk>/history/", views.design_history, name="design-history"),
+    path("revisions/<uuid:revision_pk>/restore/", views.revision_restore, name="revision-restore"),
+]

@@ -1,5 +1,12 @@
 """Addresses below `/api/v1/`."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from designer.api.views import CustomerViewSet, DesignViewSet, RevisionViewSet, SizingViewSet
+
+router = SimpleRouter()
+router.register("customers", CustomerViewSet, basename="customer")
+router.register("designs", DesignViewSet, basename="design")
+router.register("revisions", RevisionViewSet, basename="revision")
+router.register("sizings", SizingViewSet, basename="sizing")
+urlpatterns = router.urls

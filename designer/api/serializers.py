@@ -1,0 +1,88 @@
+"""What customers, designs, revisions and sizings look like over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import Team
+from catalog.engine.documents import unprintable
+from designer.models import Customer, Design, Revision, Sizing
+
+
+class PlainText(serializers.CharField):
+    """Text that every document can show (security R24, R48)."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if bad := unprintable(text):
+            raise serializers.ValidationError(f"holds the character {bad}; remove it")
+        return text
+
+
+class VisibleTo(serializers.PrimaryKeyRelatedField):
+    """A reference to a row that the writer may see; any other is an unknown object (security R3)."""
+
+    default_error_messages = {
+        "does_not_exist": "unknown object {pk_value}; use the id of one that you can see"
+    }
+
+    def get_queryset(self) -> Any:
+        queryset: Any = super().get_queryset()
+        return queryset.visible_to(self.context["request"].user)
+
+
+class CustomerSerializer(serializers.ModelSerializer[Customer]):
+    name = PlainText(max_length=120)
+    city = PlainText(max_length=80, required=False, allow_blank=True)
+    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, max_length=2)
+    team = VisibleTo(queryset=Team.objects.all())
+
+    class Meta:
+        model = Customer
+        fields = ("id", "team", "name", "country", "city", "created_at")
+        read_only_fields = ("id", "created_at")
+
+
+class DesignListSerializer(serializers.ModelSerializer[Design]):
+    class Meta:
+        model = Design
+        fields = ("id", "team", "customer", "name", "reference_design", "version", "created_at", "changed_at")
+        read_only_fields = fields
+
+
+class DesignSerializer(serializers.ModelSerializer[Design]):
+    class Meta:
+        model = Design
+        fields = (*DesignListSerializer.Meta.fields, "document")
+        read_only_fields = fields
+
+
+class NewDesignSerializer(serializers.Serializer[Any]):
+    customer = VisibleTo(queryset=Customer.objects.all())
+    name = PlainText(max_length=120)
+    reference_design = serializers.CharField(max_length=80)
+    workload = serializers.JSONField(
+        required=False, help_text="A Workload; by default that of the reference design."
+    )
+
+
+class RevisionSerializer(serializers.ModelSerializer[Revision]):
+    author = serializers.CharField(source="author.email", read_only=True)
+
+    class Meta:
+        model = Revision
+        fields = ("id", "design", "number", "version", "author", "frozen_at")
+        read_only_fields = fields
+
+
+class SizingSerializer(serializers.ModelSerializer[Sizing]):
+    class Meta:
+        model = Sizing
+        fields = ("id", "revision", "engine_version", "request", "result", "created_at")
+        read_only_fields = fields
+
+
+class NewSizingSerializer(serializers.Serializer[Any]):
+    design = VisibleTo(queryset=Design.objects.all())

@@ -1,0 +1,187 @@
+"""Customers, designs, their parts, revisions and sizings over REST."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from catalog import services as catalog_services
+from catalog.documents import parse
+from config.api import etag_for, version_in_if_match
+from config.paging import KeysetPagination
+from designer import services
+from designer.api.serializers import (
+    CustomerSerializer,
+    DesignListSerializer,
+    DesignSerializer,
+    NewDesignSerializer,
+    NewSizingSerializer,
+    RevisionSerializer,
+    SizingSerializer,
+)
+from designer.drawing.svg import draw
+from designer.engine.workload import Workload
+from designer.models import Customer, Design, Revision, Sizing
+from jobs.api import JobSerializer
+
+
+class ByName(KeysetPagination):
+    ordering = ("name", "id")
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-created_at", "-id")
+
+
+def _user(request: Request) -> User:
+    return cast(User, request.user)
+
+
+class CustomerViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    viewsets.GenericViewSet[Customer],
+):
+    """Whom the teams plan for."""
+
+    queryset = Customer.objects.all()
+    serializer_class = CustomerSerializer
+    pagination_class = ByName
+
+    def get_queryset(self) -> QuerySet[Customer]:
+        return Customer.objects.visible_to(self.request.user)
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.instance = services.create_customer(user=_user(self.request), **serializer.validated_data)
+
+
+class DesignViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Design]):
+    """One working document a design; each change raises its version."""
+
+    queryset = Design.objects.all()
+    serializer_class = DesignListSerializer
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Design]:
+        return Design.objects.visible_to(self.request.user).select_related("team")
+
+    @extend_schema(request=NewDesignSerializer, responses={201: DesignSerializer})
+    def create(self, request: Request) -> Response:
+        """Start a design from a reference design."""
+        asked = NewDesignSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        values = dict(asked.validated_data)
+        workload = values.pop("workload", None)
+        if workload is not None:
+            values["workload"] = parse(Workload, workload, path="workload")
+        design = services.create_design(user=_user(request), **values)
+        return self._answer(design, status.HTTP_201_CREATED)
+
+    @extend_schema(responses=DesignSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """A design with its whole document; the version is its ETag."""
+        return self._answer(self.get_object())
+
+    @extend_schema(
+        methods=["GET"],
+        responses=OpenApiTypes.OBJECT,
+        description="One part of the document; the version is its ETag.",
+    )
+    @extend_schema(
+        methods=["PUT"],
+        operation_id="designs_part_replace",
+        request=OpenApiTypes.OBJECT,
+        responses=OpenApiTypes.OBJECT,
+        description="Replace one part. Needs If-Match: 428 without; 412 with what changed since when it is stale.",
+    )
+    @action(
+        detail=True,
+        methods=["get", "put"],
+        url_path=r"(?P<part>workload|policies|hardware|topology|clouds)",
+        url_name="part",
+    )
+    def part(self, request: Request, pk: str, part: str) -> Response:
+        """Read or replace one part of the working document."""
+        design = self.get_object()
+        if request.method == "PUT":
+            design = services.change_part(
+                design=design,
+                part=part,
+                value=request.data,
+                based_on=version_in_if_match(request),
+                user=_user(request),
+            )
+        return Response(design.document[part], headers={"ETag": etag_for(design.version)})
+
+    @extend_schema(methods=["GET"], responses=RevisionSerializer(many=True))
+    @extend_schema(methods=["POST"], request=None, responses={201: RevisionSerializer})
+    @action(detail=True, methods=["get", "post"], pagination_class=None)
+    def revisions(self, request: Request, pk: str) -> Response:
+        """The frozen revisions, newest first; POST freezes the working document."""
+        design = self.get_object()
+        if request.method == "POST":
+            services.must_edit(_user(request), design.team)
+            frozen = services.freeze_revision(design=design, user=_user(request))
+            return Response(RevisionSerializer(frozen).data, status=status.HTTP_201_CREATED)
+        found = design.revisions.select_related("author")[:200]
+        return Response(RevisionSerializer(found, many=True).data)
+
+    @extend_schema(responses={(200, "image/svg+xml"): OpenApiTypes.STR})
+    @action(detail=True, methods=["get"], url_path="drawing.svg", url_name="drawing")
+    def drawing(self, request: Request, pk: str) -> HttpResponse:
+        """The drawing as SVG."""
+        design = self.get_object()
+        topology = services.document_of(design).topology
+        svg = draw(topology, catalog_services.library().hardware_by_id, theme="print", title=design.name)
+        return HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
+
+    def _answer(self, design: Design, code: int = status.HTTP_200_OK) -> Response:
+        return Response(
+            DesignSerializer(design).data, status=code, headers={"ETag": etag_for(design.version)}
+        )
+
+
+class RevisionViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Revision]):
+    """Frozen states of designs. They never change."""
+
+    queryset = Revision.objects.all()
+    serializer_class = RevisionSerializer
+
+    def get_queryset(self) -> QuerySet[Revision]:
+        return Revision.objects.visible_to(self.request.user).select_related("author")
+
+
+class SizingViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Sizing]):
+    """Answers of the sizing engine, with the whole question."""
+
+    queryset = Sizing.objects.all()
+    serializer_class = SizingSerializer
+
+    def get_queryset(self) -> QuerySet[Sizing]:
+        return Sizing.objects.visible_to(self.request.user)
+
+    @extend_schema(request=NewSizingSerializer, responses={202: JobSerializer})
+    def create(self, request: Request) -> Response:
+        """Freeze a design and have it sized: 202 with the job."""
+        asked = NewSizingSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        design = get_object_or_404(
+            Design.objects.visible_to(request.user), pk=asked.validated_data["design"].pk
+        )
+        job = services.request_sizing(design=design, user=_user(request))
+        return Response(
+            JobSerializer(job).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": f"/api/v1/jobs/{job.pk}/"},
+        )
