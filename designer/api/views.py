@@ -95,6 +95,7 @@ class DesignViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     @extend_schema(
         methods=["GET"],
+        operation_id="designs_part_retrieve",
         responses=OpenApiTypes.OBJECT,
         description="One part of the document; the version is its ETag.",
     )
