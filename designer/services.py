@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from accounts.models import Team, User
 from accounts.permissions import may_edit_designs
 from catalog import services as catalog_services
 from catalog.documents import parse, refused
-from catalog.engine.documents import InvalidDocument, write
+from catalog.engine.documents import InvalidDocument, unprintable, write
 from catalog.engine.hardware import HardwareSelection
 from config.errors import Forbidden, Invalid, PreconditionRequired, Problem, Stale
 from designer.engine import layout, topology
@@ -49,20 +50,46 @@ def must_edit(user: User, team: Team) -> None:
 
 
 @transaction.atomic
-def create_customer(*, team: Team, user: User, name: str, country: str = "", city: str = "") -> Customer:
-    """Add a customer to `team`.
+def create_customer(
+    *, team: Team, user: User, name: str, country: str = "", city: str = "", contact: str = ""
+) -> Customer:
+    """Add a customer to `team`. `country` is an ISO 3166-1 code of two letters, or empty.
 
     Raises:
         Forbidden: the role of `user` does not allow it.
-        Invalid: the team has a customer of that name.
+        Invalid: a field is empty or too long, or the team has a customer of that name.
     """
     must_edit(user, team)
+    problems = [
+        *_text_problems("name", name, longest=120, is_required=True),
+        *_text_problems("city", city, longest=80),
+        *_text_problems("contact", contact, longest=120),
+    ]
+    if country and not re.fullmatch("[A-Za-z]{2}", country.strip()):
+        problems.append(Problem("country", country, "is not a country code", "Use two letters, as DE."))
     if Customer.objects.filter(team=team, name__iexact=name.strip()).exists():
-        problem = Problem(
-            "name", name, "this team has a customer of that name", "Open it, or use another name."
-        )
-        raise Invalid([problem])
-    return Customer.objects.create(team=team, name=name.strip(), country=country, city=city)
+        message = "this team has a customer of that name"
+        problems.append(Problem("name", name, message, "Open it, or use another name."))
+    if problems:
+        raise Invalid(problems)
+    return Customer.objects.create(
+        team=team,
+        name=name.strip(),
+        country=country.strip().upper(),
+        city=city.strip(),
+        contact=contact.strip(),
+    )
+
+
+def _text_problems(field: str, value: str, *, longest: int, is_required: bool = False) -> list[Problem]:
+    text = value.strip()
+    if is_required and not text:
+        return [Problem(field, value, "is empty", "Write a name.")]
+    if len(text) > longest:
+        return [Problem(field, value[:80], f"has {len(text)} characters", f"Use at most {longest}.")]
+    if bad := unprintable(text):
+        return [Problem(field, repr(text)[:80], f"holds the character {bad}", "Remove it.")]
+    return []
 
 
 @transaction.atomic
@@ -81,6 +108,8 @@ def create_design(
         Invalid: there is no such reference design.
     """
     must_edit(user, customer.team)
+    if problems := _text_problems("name", name, longest=120, is_required=True):
+        raise Invalid(problems)
     start = catalog_services.reference_design(reference_design)
     if start is None:
         known = ", ".join(catalog_services.reference_design_ids())
@@ -291,8 +320,8 @@ def _store_sizing(
     if design.version == revision.version and design.document["topology"] != sizing.topology:
         after = replace(document, topology=drawing)
         changes = [
-            *_differences(document, after, "topology"),
             {"kind": "sized", "text": "Laid out by the sizing."},
+            *_differences(document, after, "topology"),
         ]
         _save(design, after, user=revision.author, part="topology", changes=changes)
     return sizing

@@ -49,6 +49,24 @@ def test_a_customer_name_is_unique_in_its_team(customer, team, architect):
     assert Customer.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        pytest.param({"name": "  "}, "name", id="empty"),
+        pytest.param({"name": "N" * 121}, "name", id="too-long"),
+        pytest.param({"name": "N", "country": "Germany"}, "country", id="country"),
+        pytest.param({"name": "N", "city": "C" * 81}, "city", id="city"),
+        pytest.param({"name": "N\x00"}, "name", id="unprintable"),
+    ],
+)
+def test_a_bad_customer_is_named_and_not_stored(team, architect, fields, field):
+    with pytest.raises(Invalid) as error:
+        services.create_customer(team=team, user=architect, **fields)
+
+    assert [problem.field for problem in error.value.problems] == [field]
+    assert Customer.objects.count() == 0
+
+
 def test_sizing_stores_result_and_drawing_and_is_found_until_the_workload_changes(design, architect):
     revision = services.freeze_revision(design=design, user=architect)
 
