@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
 
 from catalog.engine.definitions import NetworkDefinition, ReferenceDesignDefinition, ServiceDefinition
 from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec, SwitchRole, SwitchSpec
-from catalog.library import Library
 from designer.engine.sizing.model import SizingRequest, SizingResult
 from designer.engine.topology import (
     FEEDS,
@@ -27,6 +27,9 @@ from designer.engine.topology import (
     Switch,
     Topology,
 )
+
+if TYPE_CHECKING:
+    from catalog.library import Library
 
 Roles = tuple[NodeRole, ...]
 
