@@ -67,7 +67,7 @@ def create_customer(
     ]
     if country and not re.fullmatch("[A-Za-z]{2}", country.strip()):
         problems.append(Problem("country", country, "is not a country code", "Use two letters, as DE."))
-    if Customer.objects.filter(team=team, name__iexact=name.strip()).exists():
+    if not problems and Customer.objects.filter(team=team, name__iexact=name.strip()).exists():
         message = "this team has a customer of that name"
         problems.append(Problem("name", name, message, "Open it, or use another name."))
     if problems:
