@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -65,7 +66,7 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
     @wraps(method)
     def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key")
-        if key is None:
+        if key is None or request.method in SAFE_METHODS:
             return method(view, request, *args, **kwargs)
 
         def do() -> dict[str, Any]:
@@ -79,4 +80,5 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
         headers = {**answer["headers"], **({"Idempotency-Replayed": "true"} if is_repetition else {})}
         return Response(answer["body"], status=answer["status"], headers=headers)
 
+    once.is_idempotent = True  # type: ignore[attr-defined]  # config.openapi documents what has this mark
     return once

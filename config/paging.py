@@ -108,8 +108,7 @@ class KeysetPagination(BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         next_page = {
-            "type": "string",
-            "nullable": True,
+            "type": ["string", "null"],
             "description": "Address of the next page; null on the last.",
         }
         return {

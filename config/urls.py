@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from config import views
 
@@ -12,7 +13,11 @@ handler500 = "config.views.server_error"
 
 
 api = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "schema/",
+        SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation),
+        name="schema",
+    ),
     path("docs/", views.api_docs, name="docs"),
     path("", include("accounts.api_urls")),
     path("", include("jobs.api_urls")),

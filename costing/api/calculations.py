@@ -55,6 +55,8 @@ class FormulaSerializer(serializers.Serializer[Any]):
 class CalculationView(APIView):
     """Answers a JSON document at once: value, unit, formula id, inputs and intermediate steps."""
 
+    is_read_only = True  # nothing is stored: a token for reading is enough
+
     @extend_schema(
         parameters=[KIND],
         request=OpenApiTypes.OBJECT,

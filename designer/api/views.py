@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,6 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from catalog import services as catalog_services
 from catalog.documents import parse
@@ -62,6 +64,8 @@ class CustomerViewSet(
     def get_queryset(self) -> QuerySet[Customer]:
         return Customer.objects.visible_to(self.request.user)
 
+    create = idempotent(mixins.CreateModelMixin.create)
+
     def perform_create(self, serializer: Any) -> None:
         serializer.instance = services.create_customer(user=_user(self.request), **serializer.validated_data)
 
@@ -72,11 +76,13 @@ class DesignViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     queryset = Design.objects.all()
     serializer_class = DesignListSerializer
     pagination_class = NewestFirst
+    json_max_bytes = settings.JSON_MAX_DESIGN_BYTES
 
     def get_queryset(self) -> QuerySet[Design]:
         return Design.objects.visible_to(self.request.user).select_related("team")
 
     @extend_schema(request=NewDesignSerializer, responses={201: DesignSerializer})
+    @idempotent
     def create(self, request: Request) -> Response:
         """Start a design from a reference design."""
         asked = NewDesignSerializer(data=request.data, context=self.get_serializer_context())
@@ -128,6 +134,7 @@ class DesignViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @extend_schema(methods=["GET"], responses=RevisionSerializer(many=True))
     @extend_schema(methods=["POST"], request=None, responses={201: RevisionSerializer})
     @action(detail=True, methods=["get", "post"], pagination_class=None)
+    @idempotent
     def revisions(self, request: Request, pk: str) -> Response:
         """The frozen revisions, newest first; POST freezes the working document."""
         design = self.get_object()
@@ -173,6 +180,7 @@ class SizingViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Sizing]):
         return Sizing.objects.visible_to(self.request.user)
 
     @extend_schema(request=NewSizingSerializer, responses={202: JobSerializer})
+    @idempotent
     def create(self, request: Request) -> Response:
         """Freeze a design and have it sized: 202 with the job."""
         asked = NewSizingSerializer(data=request.data, context=self.get_serializer_context())

@@ -89,3 +89,12 @@ def test_the_drawing_is_an_svg(signed_in, design):
     answer = signed_in.get(f"/api/v1/designs/{design.pk}/drawing.svg/")
 
     assert answer.content.startswith(b"<svg")
+
+
+@pytest.mark.parametrize("accept", ["image/svg+xml", "text/html", "*/*", "nonsense"])
+def test_an_address_gives_its_one_format_whatever_is_preferred(signed_in, design, accept):
+    drawing = signed_in.get(f"/api/v1/designs/{design.pk}/drawing.svg/", headers={"Accept": accept})
+    missing = signed_in.get("/api/v1/designs/nothing/", headers={"Accept": accept})
+
+    assert (drawing.status_code, drawing["Content-Type"]) == (200, "image/svg+xml; charset=utf-8")
+    assert (missing.status_code, missing["Content-Type"]) == (404, "application/problem+json")
