@@ -1,5 +1,22 @@
 """The tables of `catalog`."""
 
 from catalog.models.entries import CatalogEntry, CatalogState
+from catalog.models.prices import (
+    CloudOffer,
+    CloudServicePrice,
+    Frozen,
+    PriceBook,
+    PriceBookVersion,
+    PriceOrigin,
+)
 
-__all__ = ["CatalogEntry", "CatalogState"]
+__all__ = [
+    "CatalogEntry",
+    "CatalogState",
+    "CloudOffer",
+    "CloudServicePrice",
+    "Frozen",
+    "PriceBook",
+    "PriceBookVersion",
+    "PriceOrigin",
+]
