@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from catalog.engine.documents import InvalidDocument, read, write
+from costing.engine.matching_documents import answer_matching
 from costing.formulas import formulary
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import SizingRequest, SizingResult
@@ -57,6 +58,7 @@ KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "formula": calculate_formula,
     "sizing": calculate_sizing,
     **{kind: _section(kind) for kind in SECTIONS},
+    "matching": answer_matching,
 }
 
 

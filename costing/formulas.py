@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from catalog.engine.formulary import Formulary
+from costing.engine.matching_formulas import FORMULAS as MATCHING_FORMULAS
 from designer.engine.sizing.formulas import FORMULAS as SIZING_FORMULAS
 
 
 @cache
 def formulary() -> Formulary:
     """Return the formulas of the product."""
-    return Formulary(SIZING_FORMULAS)
+    return Formulary((*SIZING_FORMULAS, *MATCHING_FORMULAS))

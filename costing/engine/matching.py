@@ -277,7 +277,7 @@ class Matcher:
         self._objections: dict[_Profile, tuple[tuple[str, ...], ...]] = {}
         self._sizes = (
             np.array([float(self._vcpus(offer)) for offer in self._offers]),
-            np.array([float(offer.memory_gib) for offer in self._offers]),
+            np.array([float(offer.memory_gib) or 1e-9 for offer in self._offers]),
         )
 
     def match(self, requests: Iterable[MatchRequest]) -> MatchReport:
