@@ -17,7 +17,13 @@ from catalog.engine.documents import InvalidDocument, unprintable, write
 from catalog.engine.hardware import HardwareSelection
 from config.errors import Forbidden, Invalid, PreconditionRequired, Problem, Stale
 from designer.engine import layout, topology
-from designer.engine.document import CloudChoice, DesignDocument, HardwareChoice, sizing_fingerprint
+from designer.engine.document import (
+    AssumptionValue,
+    CloudChoice,
+    DesignDocument,
+    HardwareChoice,
+    sizing_fingerprint,
+)
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import ENGINE_VERSION, SizingRequest, SizingResult
 from designer.engine.topology import Topology
@@ -34,7 +40,7 @@ PARTS: Mapping[str, Any] = {
     "hardware": HardwareChoice,
     "topology": Topology,
     "clouds": tuple[CloudChoice, ...],
-    "assumptions": DesignDocument.__annotations__["assumptions"],
+    "assumptions": Mapping[str, AssumptionValue],
 }
 """The parts of a design document that are edited on their own, and their types."""
 

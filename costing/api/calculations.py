@@ -19,6 +19,11 @@ from costing.calculators import KINDS, calculate_all
 from costing.formulas import formulary
 
 MAX_DOCUMENTS = 100
+DOCUMENTS = {
+    "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}, "maxItems": MAX_DOCUMENTS}],
+    "description": "One document, or a list of them. The engines' dataclasses say what is in one.",
+}
+ANSWERS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
 KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=sorted(KINDS))
 
 
@@ -59,12 +64,9 @@ class CalculationView(APIView):
 
     @extend_schema(
         parameters=[KIND],
-        request=OpenApiTypes.OBJECT,
+        request={"application/json": DOCUMENTS},
         responses={
-            200: OpenApiResponse(
-                OpenApiTypes.OBJECT, "The answer; for a list of documents, a list of answers."
-            ),
-            400: OpenApiResponse(OpenApiTypes.OBJECT, "What is wrong, by field, value and remedy."),
+            200: OpenApiResponse(ANSWERS, "The answer; for a list of documents, a list of answers."),
             404: OpenApiResponse(OpenApiTypes.OBJECT, "There is no such kind."),
         },
     )

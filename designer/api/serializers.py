@@ -4,11 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Team
-from catalog.engine.documents import unprintable
+from catalog.engine.documents import json_schema, unprintable
+from config.openapi import document
+from designer import services
+from designer.engine.document import DesignDocument
+from designer.engine.sizing.model import SizingRequest, SizingResult
+from designer.engine.workload import Workload
 from designer.models import Customer, Design, Revision, Sizing
+
+PART_SCHEMAS = {
+    part: document(f"Design{part.capitalize()}", json_schema(kind)) for part, kind in services.PARTS.items()
+}
+PART_SCHEMA = {"anyOf": list(PART_SCHEMAS.values())}
+
+
+@extend_schema_field(document("DesignDocument", json_schema(DesignDocument)))
+class DesignDocumentField(serializers.JSONField):
+    """The whole working document."""
+
+
+@extend_schema_field(document("DesignWorkload", json_schema(Workload)))
+class WorkloadField(serializers.JSONField):
+    """What the cloud must carry."""
+
+
+@extend_schema_field(document("SizingRequest", json_schema(SizingRequest)))
+class SizingRequestField(serializers.JSONField):
+    """The question to the engine."""
+
+
+@extend_schema_field(document("SizingResult", json_schema(SizingResult)))
+class SizingResultField(serializers.JSONField):
+    """The engine's answer."""
 
 
 class PlainText(serializers.CharField):
@@ -36,7 +67,7 @@ class VisibleTo(serializers.PrimaryKeyRelatedField):
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
     name = PlainText(max_length=120)
     city = PlainText(max_length=80, required=False, allow_blank=True)
-    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, max_length=2)
+    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True, max_length=2)
     team = VisibleTo(queryset=Team.objects.all())
 
     class Meta:
@@ -53,6 +84,8 @@ class DesignListSerializer(serializers.ModelSerializer[Design]):
 
 
 class DesignSerializer(serializers.ModelSerializer[Design]):
+    document = DesignDocumentField(read_only=True)
+
     class Meta:
         model = Design
         fields = (*DesignListSerializer.Meta.fields, "document")
@@ -63,9 +96,7 @@ class NewDesignSerializer(serializers.Serializer[Any]):
     customer = VisibleTo(queryset=Customer.objects.all())
     name = PlainText(max_length=120)
     reference_design = serializers.CharField(max_length=80)
-    workload = serializers.JSONField(
-        required=False, help_text="A Workload; by default that of the reference design."
-    )
+    workload = WorkloadField(required=False, help_text="By default that of the reference design.")
 
 
 class RevisionSerializer(serializers.ModelSerializer[Revision]):
@@ -78,6 +109,9 @@ class RevisionSerializer(serializers.ModelSerializer[Revision]):
 
 
 class SizingSerializer(serializers.ModelSerializer[Sizing]):
+    request = SizingRequestField(read_only=True)
+    result = SizingResultField(read_only=True)
+
     class Meta:
         model = Sizing
         fields = ("id", "revision", "engine_version", "request", "result", "created_at")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,6 +23,7 @@ from config.api import etag_for, version_in_if_match
 from config.paging import KeysetPagination
 from designer import services
 from designer.api.serializers import (
+    PART_SCHEMA,
     CustomerSerializer,
     DesignListSerializer,
     DesignSerializer,
@@ -35,6 +36,8 @@ from designer.drawing.svg import draw
 from designer.engine.workload import Workload
 from designer.models import Customer, Design, Revision, Sizing
 from jobs.api import JobSerializer
+
+PART = OpenApiParameter("part", str, OpenApiParameter.PATH, enum=list(services.PARTS))
 
 
 class ByName(KeysetPagination):
@@ -102,20 +105,22 @@ class DesignViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @extend_schema(
         methods=["GET"],
         operation_id="designs_part_retrieve",
-        responses=OpenApiTypes.OBJECT,
+        parameters=[PART],
+        responses={(200, "application/json"): PART_SCHEMA},
         description="One part of the document; the version is its ETag.",
     )
     @extend_schema(
         methods=["PUT"],
         operation_id="designs_part_replace",
-        request=OpenApiTypes.OBJECT,
-        responses=OpenApiTypes.OBJECT,
+        parameters=[PART],
+        request={"application/json": PART_SCHEMA},
+        responses={(200, "application/json"): PART_SCHEMA},
         description="Replace one part. Needs If-Match: 428 without; 412 with what changed since when it is stale.",
     )
     @action(
         detail=True,
         methods=["get", "put"],
-        url_path=r"(?P<part>workload|policies|hardware|topology|clouds)",
+        url_path=rf"(?P<part>{'|'.join(services.PARTS)})",
         url_name="part",
     )
     def part(self, request: Request, pk: str, part: str) -> Response:
