@@ -7,6 +7,8 @@ from typing import Any
 
 from catalog.engine.documents import InvalidDocument, read, write
 from costing.engine.matching_documents import answer_matching
+from costing.engine.model import TcoRequest
+from costing.engine.tco import tco
 from costing.formulas import formulary
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import SizingRequest, SizingResult
@@ -29,6 +31,12 @@ def calculate_formula(document: Any) -> dict[str, Any]:
 def calculate_sizing(document: Any) -> dict[str, Any]:
     """Answer a whole sizing; the document is a SizingRequest."""
     return _sized(document, None)
+
+
+def calculate_tco(document: Any) -> dict[str, Any]:
+    """Answer a whole cost comparison; the document is a TcoRequest."""
+    answer: dict[str, Any] = write(tco(read(TcoRequest, document)))
+    return answer
 
 
 def _section(kind: str) -> Callable[[Any], dict[str, Any]]:
@@ -59,6 +67,7 @@ KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "sizing": calculate_sizing,
     **{kind: _section(kind) for kind in SECTIONS},
     "matching": answer_matching,
+    "tco": calculate_tco,
 }
 
 

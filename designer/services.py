@@ -20,6 +20,7 @@ from designer.engine import layout, topology
 from designer.engine.document import (
     AssumptionValue,
     CloudChoice,
+    CostChoices,
     DesignDocument,
     HardwareChoice,
     sizing_fingerprint,
@@ -41,6 +42,7 @@ PARTS: Mapping[str, Any] = {
     "topology": Topology,
     "clouds": tuple[CloudChoice, ...],
     "assumptions": Mapping[str, AssumptionValue],
+    "cost": CostChoices,
 }
 """The parts of a design document that are edited on their own, and their types."""
 

@@ -25,7 +25,8 @@ from catalog.engine.offers import ServicePrice
 from costing.engine.assumptions import AssumptionValue
 from costing.engine.ledger import LedgerLine
 from costing.engine.outputs import BreakEven, InternalRate
-from costing.engine.rules import FacilityMode, GrowthShape, PowerCurve, RateConvention, Timing
+from costing.engine.rules import GrowthShape, PowerCurve, RateConvention, Timing
+from designer.engine.document import FacilityMode
 
 ENGINE_VERSION = "2026.11.0"
 """Raised whenever a figure changes; stored with every comparison."""

@@ -11,7 +11,6 @@ from costing.engine.assumptions import Chosen
 from costing.engine.ledger import CostCategory, LedgerLine, posted
 from costing.engine.model import Asset, Conventions, Currency, PrivatePlan, Purchase, SharedDemand
 from costing.engine.rules import (
-    FacilityMode,
     average_mbps,
     committed_kw,
     demand_factor,
@@ -26,6 +25,7 @@ from costing.engine.rules import (
     subscription_months,
     transit_cost,
 )
+from designer.engine.document import FacilityMode
 
 TB_PER_PB = 1000
 

@@ -50,14 +50,6 @@ class PowerCurve(StrEnum):
     FAN = "fan"
 
 
-class FacilityMode(StrEnum):
-    """What a site charges for (P7)."""
-
-    OWN = "own"
-    COLO_METERED = "colo_metered"
-    COLO_ALLIN = "colo_allin"
-
-
 def monthly_rate(annual_rate: Decimal, convention: RateConvention = RateConvention.EFFECTIVE) -> Decimal:
     """Return the discount rate of a month (T2)."""
     if convention is RateConvention.NOMINAL:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any
 
 from catalog.engine.documents import Bounds, Slug, json_schema, write
@@ -32,6 +33,32 @@ class HardwareChoice:
     pdu: Slug
 
 
+class FacilityMode(StrEnum):
+    """What the site of the private cloud charges for (tco.P7)."""
+
+    OWN = "own"
+    """A room of one's own: an annuity by kW, and energy beside it."""
+    COLO_METERED = "colo_metered"
+    """Colocation by kW, energy by the meter."""
+    COLO_ALLIN = "colo_allin"
+    """Colocation by kW, energy included."""
+
+
+class ReportingCurrency(StrEnum):
+    """The currencies that a comparison can be reported in."""
+
+    USD = "USD"
+    EUR = "EUR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostChoices:
+    """What a comparison is told beside numbers."""
+
+    facility: FacilityMode = FacilityMode.COLO_METERED
+    currency: ReportingCurrency = ReportingCurrency.USD
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudChoice:
     """A public cloud to compare with."""
@@ -52,6 +79,8 @@ class DesignDocument:
     assumptions: Mapping[str, AssumptionValue] = field(default_factory=dict)
     """What somebody chose instead of a default of tco section 1.7, by its key."""
     clouds: Annotated[tuple[CloudChoice, ...], Bounds(0, 12)] = ()
+    """None named: AWS, Azure and GCP in the regions nearest to the customer."""
+    cost: CostChoices = field(default_factory=CostChoices)
 
 
 def sizing_fingerprint(document: DesignDocument) -> str:

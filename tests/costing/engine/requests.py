@@ -15,7 +15,7 @@ from costing.engine.model import (
     SharedDemand,
     TcoRequest,
 )
-from costing.engine.rules import FacilityMode
+from designer.engine.document import FacilityMode
 from tests.costing.engine.test_rules import BUSINESS, EGRESS
 
 DAY = date(2026, 7, 20)

@@ -1,0 +1,117 @@
+"""What a drawing is built from: every piece with its count, cables included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from catalog.engine.documents import InvalidDocument, Problem
+from catalog.engine.hardware import NodeSpec, PartPrice, PduSpec, PriceRange, RackSpec, SwitchSpec
+from designer.engine.topology import Link, Topology
+
+COPPER_BY_GBPS: Mapping[int, str] = {
+    1: "cat6a",
+    10: "dac-10g",
+    25: "dac-25g",
+    100: "dac-100g",
+    400: "dac-400g",
+}
+"""Within a rack: the copper cable of a speed, by part id."""
+OPTICAL_BY_GBPS: Mapping[int, tuple[str, ...]] = {
+    1: ("cat6a",),
+    10: ("optic-10g-sr", "optic-10g-sr", "fibre-5m"),
+    25: ("optic-25g-sr", "optic-25g-sr", "fibre-5m"),
+    100: ("aoc-100g",),
+}
+"""Between racks: the parts of one link of a speed."""
+UPLINK_PARTS = ("optic-100g-lr4", "fibre-5m")
+"""Our end of a link to the customer's router; the other end is the router's."""
+
+
+class PieceKind(StrEnum):
+    NODE = "node"
+    SWITCH = "switch"
+    RACK = "rack"
+    PDU = "pdu"
+    PART = "part"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillLine:
+    """So many of one model."""
+
+    id: str
+    kind: PieceKind
+    name: str
+    make: str
+    """Manufacturer and model; empty for cables and optics."""
+    count: int
+    price: PriceRange | None
+    spec: NodeSpec | SwitchSpec | RackSpec | PduSpec | None = None
+
+
+def bill_of_materials(
+    topology: Topology,
+    specs: Mapping[str, NodeSpec | SwitchSpec | RackSpec | PduSpec],
+    parts: Mapping[str, PartPrice],
+) -> tuple[BillLine, ...]:
+    """Return everything that `topology` is built from: nodes, switches, racks, PDUs, then cables and optics.
+
+    Raises:
+        InvalidDocument: the drawing uses a model, or needs a cable, that the catalog does not have.
+    """
+    counts: dict[tuple[PieceKind, str], int] = {}
+    for kind, models in (
+        (PieceKind.NODE, (node.spec for node in topology.nodes)),
+        (PieceKind.SWITCH, (switch.spec for switch in topology.switches)),
+        (PieceKind.RACK, (rack.spec for rack in topology.racks)),
+        (PieceKind.PDU, (pdu.spec for pdu in topology.pdus)),
+        (PieceKind.PART, _cables(topology)),
+    ):
+        for model in models:
+            counts[kind, model] = counts.get((kind, model), 0) + 1
+    problems: list[Problem] = []
+    lines = []
+    for (kind, model), count in counts.items():
+        found = parts.get(model) if kind is PieceKind.PART else specs.get(model)
+        if found is None:
+            problems.append(
+                Problem(
+                    "topology",
+                    model,
+                    "is not in the catalog",
+                    "Add it to the catalog, or draw another model.",
+                )
+            )
+            continue
+        is_part = isinstance(found, PartPrice)
+        lines.append(
+            BillLine(
+                id=model,
+                kind=kind,
+                name=found.name,
+                make="" if isinstance(found, PartPrice) else f"{found.manufacturer} {found.model}",
+                count=count,
+                price=found.price,
+                spec=None if is_part else found,  # type: ignore[arg-type]  # a part is no spec
+            )
+        )
+    if problems:
+        raise InvalidDocument(problems)
+    return tuple(lines)
+
+
+def _cables(topology: Topology) -> Iterable[str]:
+    rack_of = {element.id: element.rack for element in (*topology.nodes, *topology.switches)}
+    for link in topology.links:
+        yield from _parts_of(link, rack_of)
+
+
+def _parts_of(link: Link, rack_of: Mapping[str, str | None]) -> tuple[str, ...]:
+    if link.a.element not in rack_of or link.b.element not in rack_of:
+        return UPLINK_PARTS
+    gbps = int(link.gbps)
+    if rack_of[link.a.element] == rack_of[link.b.element]:
+        return (COPPER_BY_GBPS.get(gbps, f"dac-{gbps}g"),)
+    return OPTICAL_BY_GBPS.get(gbps, (f"aoc-{gbps}g",))
