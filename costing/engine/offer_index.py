@@ -147,6 +147,11 @@ def _levels(values: NumberArray) -> tuple[NumberArray, IntArray]:
 
 def _in_order(columns: OfferColumns, rows: IntArray) -> IntArray:
     """Return `rows` from the best to the worst (tco.M3); the order they came in does not matter."""
+    price = columns.price[rows]
+    order = np.argsort(price, kind="stable")
+    price = price[order]
+    if not (price[1:] == price[:-1]).any():
+        return rows[order]
     keys: tuple[NumberArray, ...] = (
         columns.group[rows],
         columns.name[rows],
@@ -170,6 +175,8 @@ def _best_of_cells(
     lowest = np.full(cells, highest, dtype=price.dtype)
     np.minimum.at(lowest, where, price)
     ties = np.flatnonzero(price == lowest[where])
+    if len(ties) == np.count_nonzero(lowest != highest):  # one in each cell that has any
+        return ties if rows is None else rows[ties]
     candidates = _in_order(columns, ties if rows is None else rows[ties])
     _, first = np.unique(cell[candidates], return_index=True)
     return candidates[first]

@@ -1,0 +1,8 @@
+"""The benchmarks that there are."""
+
+from __future__ import annotations
+
+from bench.benchmark import Benchmark
+from bench.price_matching import B3
+
+SUITE: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (B3,)}
