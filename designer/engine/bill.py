@@ -103,12 +103,13 @@ def bill_of_materials(
 
 
 def _cables(topology: Topology) -> Iterable[str]:
-    rack_of = {element.id: element.rack for element in (*topology.nodes, *topology.switches)}
+    rack_of = {node.id: node.rack for node in topology.nodes}
+    rack_of |= {switch.id: switch.rack for switch in topology.switches}
     for link in topology.links:
         yield from _parts_of(link, rack_of)
 
 
-def _parts_of(link: Link, rack_of: Mapping[str, str | None]) -> tuple[str, ...]:
+def _parts_of(link: Link, rack_of: Mapping[str, str]) -> tuple[str, ...]:
     if link.a.element not in rack_of or link.b.element not in rack_of:
         return UPLINK_PARTS
     gbps = int(link.gbps)

@@ -7,7 +7,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from catalog.engine.documents import Bounds, Count, Name, PositiveCount, Ratio, Share, Slug
+from catalog.engine.documents import (
+    Bounds,
+    Count,
+    InvalidDocument,
+    Name,
+    PositiveCount,
+    Problem,
+    Ratio,
+    Share,
+    Slug,
+)
 
 
 class FailureDomain(StrEnum):
@@ -49,6 +59,12 @@ class Workload:
     inter_zone_gb_per_vm: Annotated[Decimal, Bounds(0, 10**6, "GB per VM and month")] = Decimal(0)
     load_balancers: Count = 2
     public_ipv4_addresses: Count = 20
+
+    def __post_init__(self) -> None:
+        ids = [profile.id for profile in self.profiles]
+        if twice := sorted({key for key in ids if ids.count(key) > 1}):
+            remedy = "Give each profile an id of its own."
+            raise InvalidDocument([Problem("profiles", twice, "has an id twice", remedy)])
 
     @property
     def vms(self) -> int:
