@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -18,15 +18,6 @@ from catalog.engine.price_models import model_of
 from catalog.imports.price_files import InstanceRow, PriceRows, ServiceRow, read_price_file
 
 PriceKey = tuple[str, ...]
-
-
-class Origin(NamedTuple):
-    """What many prices share."""
-
-    basis: str
-    basis_note: str
-    as_of: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

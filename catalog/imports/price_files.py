@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, TextIO
 
 from catalog.engine.documents import InvalidDocument, Problem, unprintable
 from catalog.engine.hardware import Basis
+from catalog.engine.instance_names import traits
 from catalog.engine.offers import Architecture
 
 PRICE_SCALE = 10**8
@@ -38,6 +39,15 @@ SERVICE_FIELDS = (
 )  # fmt: skip
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+
+
+class Origin(NamedTuple):
+    """What many prices share."""
+
+    basis: str
+    basis_note: str
+    as_of: str
+    source: str
 
 
 class InstanceRow(NamedTuple):
@@ -62,6 +72,10 @@ class InstanceRow(NamedTuple):
     as_of: str
     source: str
 
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.basis, self.basis_note, self.as_of, self.source)
+
 
 class ServiceRow(NamedTuple):
     """One price of one service in one region ("*": everywhere), for the units from `tier_from` to `tier_to`."""
@@ -78,6 +92,10 @@ class ServiceRow(NamedTuple):
     basis_note: str
     as_of: str
     source: str
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.basis, self.basis_note, self.as_of, self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +197,7 @@ class _Parser:
         self.at = {column: index for index, column in enumerate(header)}
         self.seen: set[tuple[Any, ...]] = set()
         self.specs: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+        self.families: dict[tuple[str, str, str, str], str] = {}
 
     def rows(self, reader: Any, parse: Callable[[list[str]], Any]) -> Iterator[Any]:
         mistakes: list[Problem] = []
@@ -221,11 +240,12 @@ class _Parser:
                 "price_model", price_model, "is there twice for this instance", "Keep one of the two rows."
             )
         self.seen.add(key)
+        architecture = self.architecture(cells)
         spec = (
-            cells[self.at["family"]].strip() if "family" in self.at else "",
-            self.whole("vcpus", cells),
+            self.family(provider, instance_type, architecture, cells),
+            self.whole("vcpus", cells) or None,
             self.mebibytes(cells),
-            self.architecture(cells),
+            architecture,
             (self.whole("gpu_count", cells) or 0) if "gpu_count" in self.at else 0,
         )
         known = self.specs.setdefault((provider, region, instance_type), spec)
@@ -298,6 +318,15 @@ class _Parser:
                 column, value, "is not a name of the list", "Use lower-case letters, digits, _ and -."
             )
         return value
+
+    def family(self, provider: str, instance_type: str, architecture: str, cells: list[str]) -> str:
+        """The family as the name tells it, so that a list's own spelling makes no difference."""
+        listed = cells[self.at["family"]].strip()[:80] if "family" in self.at else ""
+        key = (provider, instance_type, architecture, listed)
+        if key not in self.families:
+            meant = Architecture(architecture or Architecture.X86_64)
+            self.families[key] = traits(provider, instance_type, architecture=meant, family=listed).family
+        return self.families[key]
 
     def price(self, column: str, cells: list[str]) -> int:
         value = _decimal(cells[self.at[column]].strip())
