@@ -38,6 +38,8 @@ from catalog.models import CloudOffer, CloudServicePrice, PriceBook, PriceBookVe
 from config.errors import Invalid, Problem
 
 LINUX = "linux"
+SHIPPED = "shipped: "
+"""How the origin of a version starts that came with the product."""
 BATCH = 5_000
 REGIONS_IN_MEMORY = 24
 """How many regions of price books a process keeps at hand, some 3 MB each."""
@@ -166,7 +168,7 @@ def provider_name(provider: str) -> str:
 
 @transaction.atomic
 def load_price_books(directory: Path | None = None) -> list[Imported]:
-    """Store the shipped price books that are not there yet; one becomes current unless a newer one is.
+    """Store the shipped price books that are newer than what is there, as current; also corrected ones of a day.
 
     Raises:
         Invalid: a row is not possible; nothing is changed then.
@@ -178,10 +180,13 @@ def load_price_books(directory: Path | None = None) -> list[Imported]:
         except InvalidDocument as error:
             raise refused(error) from error
         for provider, own in rows_by_provider([rows]).items():
-            newest = date.fromisoformat(days(own)[1])
-            current = PriceBookVersion.objects.current().filter(book__provider=provider).first()
-            is_newer = current is None or newest > current.as_of
-            done.append(_store(provider, own, origin, current=current, becomes_current=is_newer))
+            book = _locked_book(provider)
+            current = book.versions.filter(is_current=True).first()
+            if current is not None and not _replaces(own, current):
+                nothing = Difference(added=0, changed=0, removed=0)
+                done.append(Imported(provider=provider, version=current, is_new=False, difference=nothing))
+                continue
+            done.append(_store(book, own, f"{SHIPPED}{origin}", current=current))
     return done
 
 
@@ -215,27 +220,27 @@ def import_price_files(
     done = []
     with transaction.atomic():
         for name, own in found.items():
-            current = PriceBookVersion.objects.current().filter(book__provider=name).first()
-            before = rows_of(current) if current else PriceRows()
-            whole = PriceRows(
-                instances=own.instances or before.instances, services=own.services or before.services
-            )
-            done.append(_store(name, whole, origin, current=current, before=before, becomes_current=True))
+            book = _locked_book(name)
+            current = book.versions.filter(is_current=True).first()
+            if current is not None and not (own.instances and own.services):
+                before = rows_of(current)
+                own = PriceRows(
+                    instances=own.instances or before.instances, services=own.services or before.services
+                )
+            done.append(_store(book, own, origin, current=current))
             report(described(done[-1]))
     return done
 
 
 def described(imported: Imported) -> str:
     """Return what an import did with one provider, as one line."""
-    version = imported.version
+    version, change = imported.version, imported.difference
     if not imported.is_new:
-        state = "now current again" if version.is_current and _changes(imported) else "unchanged"
+        state = "now current again" if change.added or change.changed or change.removed else "unchanged"
         return f"{imported.provider}: {version}: {state}"
-    change = imported.difference
-    current = "" if version.is_current else ", not current: a newer one is there"
     return (
         f"{imported.provider}: {version}: {change.added:,} added, {change.changed:,} changed, "
-        f"{change.removed:,} removed{current}"
+        f"{change.removed:,} removed"
     )
 
 
@@ -278,49 +283,43 @@ def rows_of(version: PriceBookVersion) -> PriceRows:
     return PriceRows(instances=tuple(instances), services=tuple(services))
 
 
-def _changes(imported: Imported) -> bool:
-    change = imported.difference
-    return bool(change.added or change.changed or change.removed)
+def _replaces(shipped: PriceRows, current: PriceBookVersion) -> bool:
+    """An import of one's own stays unless what is shipped is newer."""
+    newest = date.fromisoformat(days(shipped)[1])
+    if newest == current.as_of and current.origin.startswith(SHIPPED):
+        return checksum(shipped) != current.checksum
+    return newest > current.as_of
 
 
-def _store(
-    provider: str,
-    rows: PriceRows,
-    origin: str,
-    *,
-    current: PriceBookVersion | None,
-    becomes_current: bool,
-    before: PriceRows | None = None,
-) -> Imported:
+def _locked_book(provider: str) -> PriceBook:
+    """Return the provider's price book, which no other import changes until this transaction ends."""
     book, _ = PriceBook.objects.select_for_update().get_or_create(
         provider=provider, defaults={"provider_name": provider_name(provider)}
     )
+    return book
+
+
+def _store(book: PriceBook, rows: PriceRows, origin: str, *, current: PriceBookVersion | None) -> Imported:
+    """Make `rows` the current version: a new one, or an old one with this content."""
+    provider = book.provider
     content = checksum(rows)
     same = book.versions.filter(checksum=content).first()
-    if same is not None and (same.is_current or not becomes_current or before is None):
-        return Imported(
-            provider=provider,
-            version=same,
-            is_new=False,
-            difference=Difference(added=0, changed=0, removed=0),
-        )
-    if before is None:
-        before = rows_of(current) if current else PriceRows()
-    change = difference(before, rows)
-    if becomes_current and current is not None:
+    if same is not None and same.is_current:
+        nothing = Difference(added=0, changed=0, removed=0)
+        return Imported(provider=provider, version=same, is_new=False, difference=nothing)
+    change = difference(rows_of(current) if current else PriceRows(), rows)
+    if current is not None:
         current.is_current = False
         current.save(update_fields=["is_current"])
     if same is not None:
         same.is_current = True
         same.save(update_fields=["is_current"])
         return Imported(provider=provider, version=same, is_new=False, difference=change)
-    version = _insert_version(book, rows, origin=origin, content=content, is_current=becomes_current)
+    version = _insert_version(book, rows, origin=origin, content=content)
     return Imported(provider=provider, version=version, is_new=True, difference=change)
 
 
-def _insert_version(
-    book: PriceBook, rows: PriceRows, *, origin: str, content: str, is_current: bool
-) -> PriceBookVersion:
+def _insert_version(book: PriceBook, rows: PriceRows, *, origin: str, content: str) -> PriceBookVersion:
     offers = staged_offers(rows.instances)
     oldest, newest = days(rows)
     last = book.versions.order_by("-number").first()
@@ -335,7 +334,7 @@ def _insert_version(
         offer_count=len(offers),
         price_count=len(rows.instances),
         service_count=len(rows.services),
-        is_current=is_current,
+        is_current=True,
     )
     origins = _insert_origins(version, rows)
     numbers = {key: origin.number for key, origin in origins.items()}

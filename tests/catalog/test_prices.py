@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from catalog import prices
 from catalog.engine.hardware import Basis
@@ -289,4 +289,58 @@ def test_a_shipped_book_does_not_push_a_newer_import_aside(imported):
     prices.load_price_books()
 
     assert prices.current_version("aws").as_of.isoformat() == "2026-11-20"
-    assert PriceBookVersion.objects.filter(book__provider="aws").count() == 2
+    assert PriceBookVersion.objects.filter(book__provider="aws").count() == 1
+
+
+def test_a_shipped_book_pushes_an_older_import_aside(imported):
+    imported(an_instance_line(as_of="2025-11-20"))
+
+    prices.load_price_books()
+
+    assert prices.current_version("aws").number == 2
+
+
+def test_a_corrected_shipped_book_of_the_same_day_replaces_the_one_before(tmp_path):
+    def ship(price):
+        folder = tmp_path / "aws" / "2026-07-20"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "book.yaml").write_text("provider: aws\norigin: one region\nsources: {a: 'a price feed'}\n")
+        (folder / "instances.csv").write_text(
+            "".join(an_instance_file(an_instance_line(usd_per_hour=price, source="a")))
+        )
+        (folder / "services.csv").write_text("".join(a_service_file(a_service_line(source="a"))))
+        return prices.load_price_books(tmp_path)[0]
+
+    first, second, again = ship("0.2"), ship("0.1008"), ship("0.1008")
+
+    assert (first.version.number, second.version.number, again.version.number) == (1, 2, 2)
+    assert (second.difference.changed, again.is_new) == (1, False)
+    assert second.version.origin == "shipped: one region"
+
+
+def test_the_command_prints_progress_and_what_changes(tmp_path, capsys):
+    path = tmp_path / "aws.csv"
+    path.write_text("".join(an_instance_file(an_instance_line(), an_instance_line(region="eu-west-1"))))
+
+    call_command("import_prices", str(path))
+    call_command("import_prices", str(path))
+
+    assert capsys.readouterr().out.splitlines() == [
+        "aws.csv: 2 instance prices, 0 service prices",
+        "aws: AWS, version 1 of 2026-07-20: 2 added, 0 changed, 0 removed",
+        "aws.csv: 2 instance prices, 0 service prices",
+        "aws: AWS, version 1 of 2026-07-20: unchanged",
+    ]
+
+
+def test_the_command_refuses_bad_rows_with_line_and_remedy(tmp_path):
+    path = tmp_path / "aws.csv"
+    path.write_text("".join(an_instance_file(an_instance_line(usd_per_hour="free"))))
+
+    with pytest.raises(
+        CommandError,
+        match=r"aws\.csv line 2, usd_per_hour: is not a price in USD \(is: free\)\. Write a number",
+    ):
+        call_command("import_prices", str(path))
+
+    assert not PriceBookVersion.objects.exists()
