@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from costing import views
+from costing.views import comparisons, formulas
 
 app_name = "costing"
 urlpatterns = [
-    path("formulas/", views.formula_list, name="formula-list"),
-    path("formulas/<str:formula_id>/", views.formula_detail, name="formula-detail"),
+    path("formulas/", formulas.formula_list, name="formula-list"),
+    path("formulas/<str:formula_id>/", formulas.formula_detail, name="formula-detail"),
+    path("designs/<uuid:design_pk>/", comparisons.comparison, name="comparison"),
+    path("designs/<uuid:design_pk>/compare/", comparisons.comparison_start, name="comparison-start"),
+    path("designs/<uuid:design_pk>/assumptions/", comparisons.assumptions, name="assumptions"),
+    path("comparisons/<uuid:comparison_pk>/charts/<slug:key>.json", comparisons.chart, name="chart"),
+    path("comparisons/<uuid:comparison_pk>/ledger.csv", comparisons.ledger_csv, name="ledger-csv"),
 ]

@@ -20,6 +20,7 @@ from designer import forms, pages, services
 from designer.drawing.svg import VIEWS, draw
 from designer.engine.sizing.workload import profiles_from_totals
 from designer.engine.workload import Totals, Workload
+from designer.frame import framed, visible_design
 from designer.models import Customer, Design, Revision
 from jobs.models import Job
 
@@ -131,16 +132,16 @@ def design_create(request: HttpRequest) -> HttpResponse:
 @require_GET
 def design_detail(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """The overview of a design: what it carries, what it is built from, the drawing, what is being worked on."""
-    design = _design(request, design_pk)
+    design = visible_design(request, design_pk)
     context = pages.overview(design)
-    return render(request, "designer/design_detail.html", _with_frame(request, design, "overview", context))
+    return render(request, "designer/design_detail.html", framed(request, design, "overview", context))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def design_workload(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """Change the workload and the planning rules; saving has the design sized again."""
-    design = _design(request, design_pk)
+    design = visible_design(request, design_pk)
     document = services.document_of(design)
     state = forms.FormState(values={}, rows=write(document.workload)["profiles"])
     status, version = 200, design.version
@@ -174,7 +175,7 @@ def design_workload(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     return render(
         request,
         "designer/design_workload.html",
-        _with_frame(request, design, "workload", context),
+        framed(request, design, "workload", context),
         status=status,
     )
 
@@ -194,7 +195,7 @@ def profile_row(request: HttpRequest) -> HttpResponse:
 @require_POST
 def design_size(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """Have the design sized as it is now."""
-    design = _design(request, design_pk)
+    design = visible_design(request, design_pk)
     services.request_sizing(design=design, user=cast(User, request.user))
     return redirect("designer:design-sizing", design.pk)
 
@@ -203,26 +204,26 @@ def design_size(request: HttpRequest, design_pk: UUID) -> HttpResponse:
 @require_GET
 def design_sizing(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """Capacity: node counts, the waterfall of Ceph, racks and power, every figure explained."""
-    design = _design(request, design_pk)
+    design = visible_design(request, design_pk)
     context = pages.capacity(design)
-    return render(request, "designer/design_sizing.html", _with_frame(request, design, "sizing", context))
+    return render(request, "designer/design_sizing.html", framed(request, design, "sizing", context))
 
 
 @login_required
 @require_GET
 def design_drawing(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """The drawing, large, with its outline as tables."""
-    design = _design(request, design_pk)
+    design = visible_design(request, design_pk)
     view = request.GET.get("view", "all")
     context = pages.drawing(design, view if view in VIEWS else "all")
-    return render(request, "designer/design_drawing.html", _with_frame(request, design, "drawing", context))
+    return render(request, "designer/design_drawing.html", framed(request, design, "drawing", context))
 
 
 @login_required
 @require_GET
 def design_drawing_svg(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """The drawing as a file that is safe to open on its own (R25)."""
-    design = _design(request, design_pk)
+    design = visible_design(request, design_pk)
     document = services.document_of(design)
     svg = draw(document.topology, catalog_services.library().hardware_by_id, theme="print", title=design.name)
     response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
@@ -235,12 +236,12 @@ def design_drawing_svg(request: HttpRequest, design_pk: UUID) -> HttpResponse:
 @require_GET
 def design_history(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """Frozen revisions and every saved change."""
-    design = _design(request, design_pk)
+    design = visible_design(request, design_pk)
     context = {
         "revisions": design.revisions.select_related("author").prefetch_related("sizings")[:100],
         "change_sets": design.change_sets.select_related("author").order_by("-version")[:100],
     }
-    return render(request, "designer/design_history.html", _with_frame(request, design, "history", context))
+    return render(request, "designer/design_history.html", framed(request, design, "history", context))
 
 
 @login_required
@@ -252,28 +253,6 @@ def revision_restore(request: HttpRequest, revision_pk: UUID) -> HttpResponse:
     )
     services.restore_revision(revision=revision, user=cast(User, request.user))
     return redirect("designer:design-history", revision.design_id)
-
-
-def _design(request: HttpRequest, pk: UUID) -> Design:
-    return get_object_or_404(
-        Design.objects.visible_to(request.user).select_related("customer", "team"), pk=pk
-    )
-
-
-def _with_frame(request: HttpRequest, design: Design, tab: str, context: dict[str, Any]) -> dict[str, Any]:
-    job = (
-        Job.objects.visible_to(request.user)
-        .filter(subject_type="design", subject_id=str(design.pk))
-        .order_by("-created_at")
-        .first()
-    )
-    frame = {
-        "design": design,
-        "tab": tab,
-        "job": job,
-        "may_edit": may_edit_designs(cast(User, request.user), design.team),
-    }
-    return frame | context
 
 
 def _workload_from(data: Any) -> Workload:
