@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from django.db import connection, transaction
 
-from catalog.cloud_services import ANYWHERE, Row, service_prices
+from catalog.cloud_services import ANYWHERE, Row, places, service_prices
 from catalog.documents import refused
 from catalog.engine.documents import InvalidDocument
 from catalog.engine.hardware import Basis
@@ -92,11 +92,12 @@ def current_version(provider: str) -> PriceBookVersion:
 def cloud_regions() -> list[CloudRegion]:
     """Return every region with instance prices in a current price book, by provider, in order of preference."""
     versions = PriceBookVersion.objects.current().select_related("book").order_by("book__provider")
-    return [
-        region
-        for version in versions
-        for region in _regions(version.pk, version.checksum, version.book.provider)
-    ]
+    return [region for version in versions for region in regions_of(version)]
+
+
+def regions_of(version: PriceBookVersion) -> tuple[CloudRegion, ...]:
+    """Return every region with instance prices in `version`, in order of preference."""
+    return _regions(version.pk, version.checksum, version.book.provider)
 
 
 def cloud_prices(provider: str, region: str, operating_system: str = LINUX) -> CloudPrices:
@@ -132,7 +133,7 @@ def nearest_region(provider: str, country: str) -> str:
         Invalid: there is no price book of that provider.
     """
     version = current_version(provider)
-    regions = _regions(version.pk, version.checksum, provider)
+    regions = regions_of(version)
     here = _areas().get(country.upper(), ("", ""))
     for is_near in (
         lambda region: region.country == country.upper(),
@@ -442,7 +443,7 @@ def _origin(origin: PriceOrigin) -> Origin:
 
 
 def _cloud_prices_of(version: PriceBookVersion, region: str, operating_system: str) -> CloudPrices:
-    known = [known.region for known in _regions(version.pk, version.checksum, version.book.provider)]
+    known = [known.region for known in regions_of(version)]
     if region not in known:
         raise _unknown("region", region, known, f"is not a region of {version}")
     return _region_prices(version.pk, version.checksum, version.book.provider, region, operating_system)
@@ -459,7 +460,9 @@ def _region_prices(
     offers = version.offers.filter(
         region=region, operating_system=operating_system, vcpus__isnull=False, memory_mib__isnull=False
     )
-    rows = version.service_prices.select_related("origin")
+    rows = version.service_prices.filter(region__in=places(provider, region, continent)).select_related(
+        "origin"
+    )
     return CloudPrices(
         provider=provider,
         provider_name=version.book.provider_name,
@@ -566,11 +569,11 @@ def _regions(version_id: int, _checksum: str, provider: str) -> tuple[CloudRegio
 
 def _places(provider: str) -> dict[str, tuple[str, str]]:
     """Region -> its name and continent, in order of preference."""
-    places = {
+    named = {
         row["id"]: (row["name"], _areas().get(row["country"], ("", ""))[1])
         for row in _table(provider).get("regions", [])
     }
-    return places or {ANYWHERE: ("All regions", "")}
+    return named or {ANYWHERE: ("All regions", "")}
 
 
 def _table(provider: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ ROUTES = sorted(dict(names()).items())
 HIDDEN = ("design_pk", "customer_pk", "revision_pk", "pk")
 PLAIN = {
     "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "format": "json",
+    "provider": "aws", "region": "us-east-1", "instance_type": "m7i.large",
 }  # fmt: skip
 
 

@@ -1,5 +1,10 @@
 """Addresses below `/api/v1/`."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from catalog.api.prices import CloudOfferViewSet, PriceBookViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("cloud-offers", CloudOfferViewSet, basename="cloud-offer")
+router.register("price-books", PriceBookViewSet, basename="price-book")
+urlpatterns = router.urls
