@@ -274,7 +274,7 @@ def specification(result: Result, key: str) -> Spec:
 
 def screen_svg(result: Result, key: str, title: str) -> str:
     """Return one chart as `<svg>` for a page: its colours are tokens, so that it follows the theme."""
-    svg = _svg(_with_size(specification(result, key), 620))
+    svg = _svg(_with_size(specification(result, key), 440))
     for colour, token in zip(PALETTE, TOKENS, strict=True):
         svg = svg.replace(f'"{colour}"', f'"var({token})"')
     return _titled(svg, title)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +17,7 @@ from catalog.engine.documents import InvalidDocument, read, write
 from catalog.engine.offers import CloudPrices
 from config.errors import Invalid, Problem
 from costing.currencies import CURRENCIES
-from costing.engine.assumptions import chosen
+from costing.engine.assumptions import AssumptionValue, chosen
 from costing.engine.comparison import Comparison as Compared
 from costing.engine.comparison import ComparisonRequest, compare
 from costing.engine.model import ENGINE_VERSION, Conventions, TcoRequest
@@ -59,7 +58,7 @@ def change_assumptions(*, design: Design, parts: dict[str, Any], based_on: int |
         Invalid: an assumption is unknown or out of bounds, or there are no prices for a cloud.
     """
     try:
-        chosen({key: Decimal(str(value)) for key, value in parts.get("assumptions", {}).items()})
+        chosen(read(dict[str, AssumptionValue], parts.get("assumptions", {}), path="assumptions"))
     except InvalidDocument as error:
         raise refused(error) from error
     return change_parts(design=design, parts=parts, based_on=based_on, user=user)

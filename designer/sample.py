@@ -11,7 +11,7 @@ from decimal import Decimal
 from accounts.models import Team, User
 from designer import services
 from designer.engine.workload import VmProfile, Workload
-from designer.models import Customer
+from designer.models import Design
 
 CUSTOMER = "Nordlicht Logistik (sample)"
 DESIGN = "Private cloud Hamburg"
@@ -31,13 +31,15 @@ WORKLOAD = Workload(
 Report = Callable[[float, str], None]
 
 
-def load_sample(team: Team, user: User, report: Report) -> bool:
-    """Make the sample customer of `team` with a sized design; False if it is there already."""
-    if Customer.objects.filter(team=team, name=CUSTOMER).exists():
-        return False
+def load_sample(team: Team, user: User, report: Report) -> tuple[Design, bool]:
+    """Return the sample design of `team`, sized, and whether it was made now rather than found."""
+    found = Design.objects.filter(team=team, customer__name=CUSTOMER).order_by("created_at").first()
+    if found is not None:
+        return found, False
     customer = services.create_customer(team=team, user=user, name=CUSTOMER, country="DE", city="Hamburg")
     design = services.create_design(
         customer=customer, user=user, name=DESIGN, reference_design=REFERENCE_DESIGN, workload=WORKLOAD
     )
     services.size_revision(services.freeze_revision(design=design, user=user), report=report)
-    return True
+    design.refresh_from_db()
+    return design, True

@@ -234,7 +234,7 @@ def _versus(versus: Versus, option: OptionResult, result: TcoResult) -> list[Fig
         ),
         _figure(
             f"{option.id}.break_even", f"Break-even against {option.name}",
-            even.durable if even.durable is not None else "not reached", "month", "tco.O5",
+            even.durable if even.durable is not None else "not reached", "" if even.durable is None else "month", "tco.O5",
             expression="smallest index from which cumulative private <= cumulative public holds", note=when,
         ),
     ]  # fmt: skip

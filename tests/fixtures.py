@@ -1,11 +1,13 @@
-"""A catalog, a team with an architect, and a design from the mid-size reference design."""
+"""A catalog, prices, a team with an architect, and a design from the mid-size reference design."""
 
 from __future__ import annotations
 
 import pytest
 
 from accounts.models import Role
+from catalog import prices as catalog_prices
 from catalog import services as catalog_services
+from costing import services as costing_services
 from designer import services
 from tests.builders import a_team, a_user
 
@@ -16,6 +18,19 @@ def catalog(db):
     catalog_services.load_catalog()
     yield catalog_services.library()
     catalog_services.forget_library()
+
+
+@pytest.fixture
+def price_books(db):
+    """The shipped price books of three clouds."""
+    return catalog_prices.load_price_books()
+
+
+@pytest.fixture
+def comparison(design, price_books, architect):
+    """The design of the mid-size reference design, compared with the three clouds nearest to Germany."""
+    revision = services.freeze_revision(design=design, user=architect)
+    return costing_services.compare_revision(revision, report=lambda *_: None)
 
 
 @pytest.fixture
