@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Model, Q, QuerySet, TextField, UUIDField
 from django.http import QueryDict
+from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -91,7 +92,8 @@ class KeysetPagination(BasePagination):
         return behind
 
     def cursor_of(self, row: Any) -> str:
-        values = [getattr(row, column.removeprefix("-")) for column in self.columns]
+        names = [column.removeprefix("-") for column in self.columns]
+        values = [row[name] if isinstance(row, dict) else getattr(row, name) for name in names]
         text = json.dumps([list(self.columns), *(v if isinstance(v, int) else str(v) for v in values)])
         return base64.urlsafe_b64encode(text.encode()).decode()
 
@@ -134,6 +136,54 @@ class KeysetPagination(BasePagination):
                 {"name": "ordering", "in": "query", "schema": {"type": "string", "enum": choices}}
             )
         return parameters
+
+
+class ColumnListMixin(ListModelMixin):
+    """Lists rows straight from their columns, as the database has them: a quarter of the work of making objects.
+
+    For serializers whose `Meta.fields` are columns, those of the ordering among them, and need no words of theirs.
+    """
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        view: Any = self
+        queryset = view.filter_queryset(view.get_queryset())
+        names = view.get_serializer_class().Meta.fields
+        columns = [stored(queryset.model, name) for name in names]
+        rows = view.paginate_queryset(queryset.values_list(*(expression for expression, _ in columns)))
+        shapes = [(name, shape) for name, (_, shape) in zip(names, columns, strict=True)]
+        page = [
+            {name: shape(value) if shape else value for (name, shape), value in zip(shapes, row, strict=True)}
+            for row in rows
+        ]
+        view.paginator.last = page[-1] if page else None
+        return view.get_paginated_response(page)  # type: ignore[no-any-return]
+
+
+Shape = Callable[[Any], str | None]
+
+
+def stored(model: type[Model], name: str) -> tuple[Any, Shape | None]:
+    """The column `name` as the database gives it, and how to write that; None: as it is.
+
+    Django would make a UUID or a datetime of each text only for the encoder to write the text again.
+    """
+    field = model._meta.get_field(name)
+    kind = getattr(field, "target_field", field)
+    shape = as_uuid if isinstance(kind, UUIDField) else as_time if isinstance(kind, DateTimeField) else None
+    return (ExpressionWrapper(F(name), output_field=TextField()), shape) if shape else (name, None)
+
+
+def as_uuid(value: Any) -> str | None:
+    """SQLite keeps 32 digits; PostgreSQL gives a UUID."""
+    text = str(value)
+    if value is None or len(text) == 36:
+        return None if value is None else text
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def as_time(value: Any) -> str | None:
+    """SQLite keeps UTC and gives it without its zone; PostgreSQL with it."""
+    return None if value is None else f"{value.isoformat().removesuffix('+00:00')}Z"
 
 
 def flipped(column: str) -> str:

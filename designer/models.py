@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
-from accounts.models import Team
+from accounts.models import Membership, Team
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,6 +54,13 @@ class DesignQuerySet(models.QuerySet["Design"]):
         """The designs that `user` may see. Every read on behalf of a person starts here."""
         return self.filter(team__memberships__user=user.pk) if user.is_authenticated else self.none()
 
+    def in_teams_of(self, user: User | AnonymousUser) -> DesignQuerySet:
+        """As `visible_to`, asking for the teams first: one team's newest then come straight from the index."""
+        if not user.is_authenticated:
+            return self.none()
+        teams = list(Membership.objects.filter(user=user.pk).values_list("team", flat=True))
+        return self.filter(team=teams[0]) if len(teams) == 1 else self.filter(team__in=teams)
+
     def matching(self, query: str) -> DesignQuerySet:
         """Those whose name, or whose customer's name, holds `query`."""
         return self.filter(models.Q(name__icontains=query) | models.Q(customer__name__icontains=query))
@@ -81,6 +88,7 @@ class Design(models.Model):
 
     class Meta:
         ordering = ["-changed_at", "id"]
+        indexes = [models.Index(fields=["team", "-created_at", "-id"], name="design_team_newest")]
         constraints = [
             models.CheckConstraint(condition=models.Q(version__gte=1), name="design_version_from_1")
         ]

@@ -20,7 +20,7 @@ from accounts.models import User
 from catalog import services as catalog_services
 from catalog.documents import parse
 from config.api import etag_for, version_in_if_match
-from config.paging import KeysetPagination
+from config.paging import ColumnListMixin, KeysetPagination
 from designer import services
 from designer.api.serializers import (
     PART_SCHEMA,
@@ -53,7 +53,7 @@ def _user(request: Request) -> User:
 
 
 class CustomerViewSet(
-    mixins.ListModelMixin,
+    ColumnListMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
     viewsets.GenericViewSet[Customer],
@@ -73,7 +73,7 @@ class CustomerViewSet(
         serializer.instance = services.create_customer(user=_user(self.request), **serializer.validated_data)
 
 
-class DesignViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Design]):
+class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Design]):
     """One working document a design; each change raises its version."""
 
     queryset = Design.objects.all()
@@ -82,6 +82,8 @@ class DesignViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     json_max_bytes = settings.JSON_MAX_DESIGN_BYTES
 
     def get_queryset(self) -> QuerySet[Design]:
+        if self.action == "list":
+            return Design.objects.in_teams_of(self.request.user)
         return Design.objects.visible_to(self.request.user).select_related("team")
 
     @extend_schema(request=NewDesignSerializer, responses={201: DesignSerializer})
