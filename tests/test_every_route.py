@@ -8,7 +8,10 @@ from uuid import uuid4
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog import prices as catalog_prices
 from catalog import services as catalog_services
+from costing import services as costing_services
+from costing.models import Proposal
 from designer import services
 from jobs.models import Job
 from tests.builders import a_team, a_user
@@ -30,9 +33,9 @@ def names(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tup
 
 ROUTES = sorted(dict(names()).items())
 
-HIDDEN = ("design_pk", "customer_pk", "revision_pk", "pk")
+HIDDEN = ("design_pk", "customer_pk", "revision_pk", "comparison_pk", "proposal_pk", "pk")
 PLAIN = {
-    "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "format": "json",
+    "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "key": "yearly", "format": "json",
     "provider": "aws", "region": "us-east-1", "instance_type": "m7i.large",
 }  # fmt: skip
 
@@ -60,8 +63,18 @@ def belongings():
     revision = services.freeze_revision(design=design, user=owner)
     sizing = services.size_revision(revision, report=lambda *_: None)
     job = services.request_sizing(design=design, user=owner)
-    found = {"design_pk": design.pk, "customer_pk": customer.pk, "revision_pk": revision.pk, "pk": uuid4()}
+    catalog_prices.load_price_books()
+    comparison = costing_services.compare_revision(revision, report=lambda *_: None)
+    proposal = Proposal.objects.create(design=design, comparison=comparison, version=1, author=owner)
+    found = {
+        "design_pk": design.pk, "customer_pk": customer.pk, "revision_pk": revision.pk,
+        "comparison_pk": comparison.pk, "proposal_pk": proposal.pk, "pk": uuid4(),
+    }  # fmt: skip
     found |= {
+        ("api:comparison-detail", "pk"): comparison.pk,
+        ("api:comparison-ledger", "pk"): comparison.pk,
+        ("api:proposal-detail", "pk"): proposal.pk,
+        ("api:proposal-pdf", "pk"): proposal.pk,
         ("api:team-detail", "pk"): team.pk,
         ("api:customer-detail", "pk"): customer.pk,
         ("api:revision-detail", "pk"): revision.pk,
