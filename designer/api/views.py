@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import generics, mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -101,7 +101,13 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
 
     @extend_schema(responses=DesignSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        """A design with its whole document; the version is its ETag."""
+        """A design with its whole document; the version is its ETag. 304 to who has that version, unread."""
+        if tag := request.headers.get("If-None-Match"):
+            known = generics.get_object_or_404(
+                self.get_queryset().select_related(None).only("version"), pk=pk
+            )
+            if tag == etag_for(known.version):
+                return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
         return self._answer(self.get_object())
 
     @extend_schema(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from designer.models import Design
 from tests.builders import a_team, a_user
@@ -18,6 +20,26 @@ def test_a_design_comes_with_its_version_as_etag(signed_in, design):
     assert answer.status_code == 200
     assert answer["ETag"] == '"1"'
     assert len(answer.json()["document"]["topology"]["nodes"]) == 16
+
+
+def test_who_has_the_version_is_told_so_without_the_document_being_read(signed_in, design):
+    url = f"/api/v1/designs/{design.pk}/"
+
+    with CaptureQueriesContext(connection) as queries:
+        same = signed_in.get(url, headers={"If-None-Match": '"1"'})
+    older = signed_in.get(url, headers={"If-None-Match": '"0"'})
+
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", '"1"')
+    assert (older.status_code, older["ETag"]) == (200, '"1"')
+    asked = [query["sql"] for query in queries if "designer_design" in query["sql"]]
+    assert len(asked) == 1
+    assert "document" not in asked[0]
+
+
+def test_an_id_that_is_none_is_not_found_whatever_version_is_had(signed_in):
+    answer = signed_in.get("/api/v1/designs/nonsense/", headers={"If-None-Match": '"1"'})
+
+    assert answer.status_code == 404
 
 
 def test_a_part_is_replaced_by_who_knows_the_version(signed_in, design):
