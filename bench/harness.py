@@ -175,6 +175,55 @@ def compare(
     )
 
 
+def compare_values(
+    name: str,
+    ours: Callable[[], float],
+    floor: Callable[[], float],
+    *,
+    unit: str = "s",
+    clock: Clock = Clock.WALL,
+    rounds: int = ROUNDS,
+    at_most: float | None = None,
+    at_least: float | None = None,
+    added: float | None = None,
+    note: str = "",
+) -> Comparison:
+    """Compare what `ours` and `floor` measure themselves, in ABBA rounds; the values shown are medians.
+
+    The goal is a ratio (`at_most`, `at_least`), or `floor + added` in `unit`. Waiting varies more than working:
+    the guard of `compare` would call nearly all of it noise, so none is applied, and medians are compared.
+    """
+    mine: list[float] = []
+    theirs: list[float] = []
+    ratios = []
+    for _ in range(rounds):
+        first = ours()
+        floors = [floor(), floor()]
+        both = [first, ours()]
+        mine += both
+        theirs += floors
+        ratios.append(round_ratio(both, floors))
+    own, other, ratio = statistics.median(mine), statistics.median(theirs), statistics.median(ratios)
+    goal, is_met = "", None
+    if at_most is not None:
+        goal, is_met = f"<= {at_most:g}", ratio <= at_most
+    elif at_least is not None:
+        goal, is_met = f">= {at_least:g}", ratio >= at_least
+    elif added is not None:
+        goal, is_met = f"floor + {added:g} {unit}", own <= other + added
+    return Comparison(
+        name=name,
+        ours=own,
+        floor=other,
+        ratio=ratio,
+        unit=unit,
+        clock=clock,
+        goal=goal,
+        is_met=is_met,
+        note=note,
+    )
+
+
 def _fastest(action: Action) -> Times:
     """Warm up, then return a first idea of how long `action` takes."""
     action()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.benchmark import Benchmark
+from bench.list_api import B8
 from bench.price_matching import B3
 
-SUITE: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (B3,)}
+SUITE: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (B3, B8)}
