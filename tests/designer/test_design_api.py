@@ -27,11 +27,11 @@ def test_who_has_the_version_is_told_so_without_the_document_being_read(signed_i
 
     with CaptureQueriesContext(connection) as queries:
         same = signed_in.get(url, headers={"If-None-Match": '"1"'})
+    asked = [query["sql"] for query in queries if "designer_design" in query["sql"]]
     older = signed_in.get(url, headers={"If-None-Match": '"0"'})
 
     assert (same.status_code, same.content, same["ETag"]) == (304, b"", '"1"')
     assert (older.status_code, older["ETag"]) == (200, '"1"')
-    asked = [query["sql"] for query in queries if "designer_design" in query["sql"]]
     assert len(asked) == 1
     assert "document" not in asked[0]
 
