@@ -19,7 +19,12 @@ from config.errors import DomainError
 MEMORY_BYTES = 3 * 2**30
 CPU_SECONDS = 240
 WALL_SECONDS = 300
-FONTS = {"inter-400": "inter-latin-400", "inter-600": "inter-latin-600", "inter-700": "inter-latin-700"}
+FONTS = {
+    f"inter{part}-{weight}": f"inter-latin{part}-{weight}"
+    for part in ("", "-ext")
+    for weight in (400, 600, 700)
+}
+"""Name of the asset -> file: Latin letters, and those beyond (Š, ł) for names of people and places."""
 
 
 class PrintFailed(DomainError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from catalog.engine.documents import InvalidDocument, Problem
@@ -49,6 +50,39 @@ class BillLine:
     count: int
     price: PriceRange | None
     spec: NodeSpec | SwitchSpec | RackSpec | PduSpec | None = None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Count times the typical price, in the currency of the price; None without one."""
+        return None if self.price is None else self.count * self.price.typical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillTotal:
+    """The sum of the priced lines of a bill, with its range: every line at its low or its high price."""
+
+    low: Decimal
+    typical: Decimal
+    high: Decimal
+    currency: str
+
+
+def bill_total(lines: Iterable[BillLine]) -> BillTotal:
+    """Return the total of `lines`; those without a price are left out.
+
+    Raises:
+        ValueError: the prices stand in several currencies.
+    """
+    priced = [(line.count, line.price) for line in lines if line.price is not None]
+    currencies = {price.currency for _, price in priced} or {"USD"}
+    if len(currencies) > 1:
+        raise ValueError(f"prices in {', '.join(sorted(currencies))} cannot be added")
+    return BillTotal(
+        low=sum((count * price.low for count, price in priced), Decimal(0)),
+        typical=sum((count * price.typical for count, price in priced), Decimal(0)),
+        high=sum((count * price.high for count, price in priced), Decimal(0)),
+        currency=currencies.pop(),
+    )
 
 
 def bill_of_materials(

@@ -1,0 +1,123 @@
+"""Everything that the printed templates of a proposal are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.documents import parse
+from catalog.library import Library
+from costing import charts, pages
+from costing.models import Comparison, Proposal
+from costing.proposals import content
+from designer import pages as design_pages
+from designer.drawing.svg import described, draw
+from designer.engine.bill import BillLine
+from designer.engine.topology import Topology
+from designer.models import Sizing
+from designer.services import document_of
+
+CHART_WIDTH = 520
+"""Units of a chart without its axes: about a third of a page high at full width."""
+
+
+def heading_of(proposal: Proposal) -> content.Heading:
+    """Who offers what to whom, and when."""
+    design, customer = proposal.design, proposal.design.customer
+    return content.Heading(
+        reference=proposal.reference,
+        title=design.name,
+        customer=customer.name,
+        place=customer.city,
+        design=design.name,
+        revision=proposal.comparison.revision.number,
+        author=proposal.author.name or design.team.name,
+        team=design.team.name,
+        made_at=proposal.created_at,
+    )
+
+
+def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str, Any]:
+    """Return what the templates of `proposal` show, from its comparison and the `sizing` of the same revision."""
+    comparison = proposal.comparison
+    revision, result = comparison.revision, comparison.result
+    plan = document_of(revision)
+    tco = result["tco"]
+    topology = parse(Topology, sizing.topology)
+    bill = [parse(BillLine, {**line, "spec": None}) for line in result["bill"]]
+    totals = design_pages.totals(plan.workload)
+    sources = content.Sources()
+    made_with = made_with_words(comparison, sizing)
+    return {
+        "meta": heading_of(proposal),
+        "chapters": content.chapters(),
+        **pages.shown(comparison),
+        "tco": tco,
+        "months": tco["horizon_months"],
+        "outcome": content.outcome(tco),
+        "summary_tiles": content.summary_tiles(tco, sizing.result, servers=len(topology.nodes)),
+        "mix": content.public_mix(tco),
+        "notices": content.price_notices(tco),
+        "workload": plan.workload,
+        "totals": totals,
+        "policies": content.policy_rows(plan.policies),
+        "drawings": drawings(topology, library, proposal.design.name),
+        "topology": topology,
+        "sizing": sizing.result,
+        "capacity_tiles": content.capacity_tiles(sizing.result),
+        "waterfall": design_pages.waterfall(sizing.result),
+        "pools": content.pool_rows(sizing.result),
+        "bill": content.bill_of(bill),
+        "services": content.service_groups(library.services, topology),
+        "networks": content.network_rows(topology, library.networks),
+        "charts": chart_figures(comparison),
+        "facility_words": pages.FACILITY_WORDS[plan.cost.facility],
+        "fairness": content.fairness(
+            workload=plan.workload,
+            policies=plan.policies,
+            sizing=sizing.result,
+            result=result,
+            totals=totals,
+            made_with=made_with,
+        ),
+        "assumptions": content.assumption_groups(tco),
+        "explained": content.explained(sizing.result, tco, sources),
+        "hardware": content.hardware_rows(tco, sources),
+        "sources": sources.listed,
+        "made_with": made_with,
+    }
+
+
+def drawings(topology: Topology, library: Library, name: str) -> dict[str, str]:
+    """The racks and the networks as SVG for print, each with its alternative text."""
+    words = {"racks": "Racks", "networks": "Fabric and networks"}
+    return {
+        view: draw(
+            topology,
+            library.hardware_by_id,
+            theme="print",
+            title=f"{label} of {name}. {described(topology)}.",
+            view=view,
+        )
+        for view, label in words.items()
+    }
+
+
+def chart_figures(comparison: Comparison) -> dict[str, dict[str, str]]:
+    """The charts of the comparison for print, by key; those that it cannot have are missing."""
+    result = comparison.result
+    return {
+        key: {
+            "title": charts.CHARTS[key][0],
+            "svg": charts.print_svg(result, key, pages.described(result, key), width=CHART_WIDTH),
+        }
+        for key in charts.keys_for(result)
+    }
+
+
+def made_with_words(comparison: Comparison, sizing: Sizing) -> str:
+    """What it takes to compute the document again."""
+    books = ", ".join(match["price_book"] for match in comparison.result["matches"])
+    return (
+        f"Revision {comparison.revision.number}, sizing engine {sizing.engine_version}, cost engine "
+        f"{comparison.engine_version}, price books {books or 'none'}, question {comparison.fingerprint[:16]}"
+    )
