@@ -93,19 +93,21 @@ def private_growth(
     months: list[CapacityMonth] = []
     least: NodeCounts | None = None
     first: tuple[BillLine, ...] = ()
+    drawn: object = None
     for month in range(1, horizon_months + 1):
         factor = demand_factor(request.workload.annual_growth_rate, month, shape)
         asked = replace(request, workload=_at(request.workload, factor), at_least=least)
         result = size(asked)
-        drawing = lay_out(asked, result, shelf.services, shelf.networks)
-        bill = bill_of_materials(drawing, shelf.hardware, shelf.parts)
-        first = first or bill
-        for line in bill:
-            missing = line.count - standing.get(line.id, 0)
-            if missing > 0:
-                purchases.append(Purchase(asset=line.id, count=missing, in_service=month - 1))
-                standing[line.id] = line.count
-            pieces.setdefault(line.id, line)
+        if drawn != (drawn := (result.counts, result.facility.racks)):  # else it looks as the month before
+            drawing = lay_out(asked, result, shelf.services, shelf.networks)
+            bill = bill_of_materials(drawing, shelf.hardware, shelf.parts)
+            first = first or bill
+            for line in bill:
+                missing = line.count - standing.get(line.id, 0)
+                if missing > 0:
+                    purchases.append(Purchase(asset=line.id, count=missing, in_service=month - 1))
+                    standing[line.id] = line.count
+                pieces.setdefault(line.id, line)
         least = result.counts
         months.append(
             CapacityMonth(
