@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bench.harness import FOLDER
 
@@ -38,6 +39,7 @@ def database(name: str) -> Iterator[str]:
         connection.settings_dict["TEST"]["NAME"] = f"bench_{name}"
         before = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        os.environ["DATABASE_URL"] = urlsplit(server)._replace(path=f"/bench_{name}").geturl()  # for workers
     try:
         yield "SQLite" if is_sqlite else "PostgreSQL"
     finally:

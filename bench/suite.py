@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bench.benchmark import Benchmark
+from bench.job_latency import B15
 from bench.list_api import B8
 from bench.price_matching import B3
 
-SUITE: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (B3, B8)}
+SUITE: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (B3, B8, B15)}

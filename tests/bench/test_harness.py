@@ -8,9 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from bench import harness, price_matching
+from bench import harness, job_latency, list_api, price_matching
 from bench.__main__ import main
 from bench.harness import Clock, Comparison, Result, Times, compare, exponent, percentile, repetitions
+from bench.probe import bare
 
 
 def a_comparison(**fields):
@@ -213,3 +214,60 @@ def test_a_size_that_there_is_not_is_refused(capsys):
         main(["run", "B3", "--sizes", "xxl"])
 
     assert "B3 has no size xxl; it has s, m, l" in capsys.readouterr().err
+
+
+def test_values_are_compared_in_the_same_order_by_their_medians():
+    order = []
+    ours, floors = iter([10.0, 30.0, 20.0, 40.0]), iter([5.0, 5.0, 10.0, 10.0])
+
+    def own():
+        order.append("ours")
+        return next(ours)
+
+    def other():
+        order.append("floor")
+        return next(floors)
+
+    found = harness.compare_values("x", own, other, unit="ms", rounds=2, added=20)
+
+    assert order == ["ours", "floor", "floor", "ours"] * 2
+    assert (found.ours, found.floor, found.ratio) == (25.0, 7.5, (40 / 10 + 60 / 20) / 2)
+    assert (found.goal, found.is_met) == ("floor + 20 ms", True)
+
+
+@pytest.mark.parametrize(("least", "is_met"), [(0.5, True), (0.7, False)])
+def test_a_throughput_has_a_goal_from_below(least, is_met):
+    found = harness.compare_values("x", lambda: 60.0, lambda: 100.0, unit="/s", rounds=1, at_least=least)
+
+    assert found.is_met is is_met
+    assert found.goal == f">= {least:g}"
+
+
+def test_a_probe_is_read_as_it_grows_and_a_double_start_is_seen(tmp_path):
+    started = job_latency.Started(tmp_path / "probe.txt")
+
+    bare.touch(str(started.file), 1, 0)
+    started.look()
+    with started.file.open("a") as half_written:
+        half_written.write("2 17")
+    started.look()
+    with started.file.open("a") as rest:
+        rest.write("00.5\n1 1700.5\n")
+    started.look()
+
+    assert set(started.at) == {1, 2}
+    assert started.at[2] == 1700.5
+    assert started.doubles == 1
+
+
+def test_jobs_that_never_start_void_the_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(job_latency, "PATIENCE_SECONDS", 0.01)
+
+    with pytest.raises(harness.Void, match="3 jobs sent, 0 started"):
+        job_latency.Started(tmp_path / "probe.txt").wait_for(range(3))
+
+
+def test_timestamps_do_not_count_when_rows_are_compared():
+    row = {"id": "1", "created_at": "now", "name": "a"}
+
+    assert list_api.without_times(row) == {"id": "1", "name": "a"}
