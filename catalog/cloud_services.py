@@ -262,7 +262,7 @@ UNIT_NAMES: Mapping[CloudService, str] = {
     CloudService.NAT_GATEWAY_HOUR: "hour",
     CloudService.NAT_GB: "GB",
     CloudService.PUBLIC_IPV4_HOUR: "hour",
-    CloudService.SUPPORT_SHARE: "share of the month's charges",
+    CloudService.SUPPORT_SHARE: "share of charges",
     CloudService.SUPPORT_MINIMUM_MONTH: "month",
 }
 

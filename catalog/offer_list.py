@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
+from catalog.engine.documents import unprintable
 from catalog.engine.hardware import Basis
 from catalog.engine.offers import Category, Term
 from catalog.models import CloudOffer, PriceBookVersion
@@ -42,6 +43,8 @@ class OfferSearch:
     basis: str = ""
     """Of the price at `term`, or on demand."""
     operating_system: str = ""
+    only_current: bool = False
+    """Only what comparisons may choose: current generations, no special kinds, size known (tco.M2)."""
     sort: str = ""
     """A key of `SORTS`, with - for descending."""
 
@@ -53,7 +56,12 @@ class OfferSearch:
             "basis": [basis.value for basis in Basis],
             "sort": [sign + key for key in SORTS for sign in ("", "-")],
         }
-        return [
+        unreadable = [
+            Problem(name, ascii(text), f"holds the character {bad}", "Remove it.")
+            for name in ("words", "provider", "region", "operating_system")
+            if (bad := unprintable(text := getattr(self, name)))
+        ]
+        return unreadable + [
             Problem(
                 name, getattr(self, name), "is not one of the choices", f"Use one of: {', '.join(allowed)}."
             )
@@ -91,6 +99,8 @@ def found_offers(user: User | AnonymousUser, search: OfferSearch) -> CloudOfferQ
         "operating_system": search.operating_system,
     }
     offers = offers.filter(**{column: value for column, value in exact.items() if value})
+    if search.only_current:
+        offers = offers.filter(is_current=True)
     term = Term(search.term or Term.ON_DEMAND)
     if search.term:
         offers = offers.filter(**{f"{PRICE_COLUMNS[term]}__isnull": False})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from catalog import prices
+from catalog.engine.documents import unprintable
 from catalog.engine.offers import Category, CloudService, PriceTier, ServicePrice, Term
 from catalog.engine.price_models import model_of
 from catalog.engine.units import HOURS_PER_MONTH
@@ -78,6 +79,8 @@ class PriceLine:
     below_on_demand: Decimal | None
     """As a share of the price on demand."""
     origin: PriceOrigin
+    note: str
+    """The price list's own word for the basis, as people read it."""
     is_old: bool
 
 
@@ -88,6 +91,7 @@ class ServiceLine:
     name: str
     price: ServicePrice | None
     tiers: tuple[str, ...] = ()
+    note: str = ""
     is_old: bool = False
 
 
@@ -95,17 +99,7 @@ class ServiceLine:
 @require_GET
 def price_list(request: HttpRequest) -> HttpResponse:
     """The offers of the current price books: searched, filtered, sorted; no page counts them all."""
-    asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "provider", "region", "sort")}
-    asked |= {name: request.GET.get(name, "").strip()[:20] for name in ("category", "term", "basis")}
-    search = OfferSearch(
-        words=asked["q"],
-        operating_system=request.GET.get("os", "linux").strip()[:40],
-        **{name: asked[name] for name in ("provider", "region", "category", "term", "basis", "sort")},
-    )
-    if wrong := {problem.field for problem in search.problems()}:
-        search = OfferSearch(
-            **{name: "" if name in wrong else getattr(search, name) for name in OfferSearch.__slots__}
-        )
+    search = _search_asked(request)
     offers, next_page = _page(found_offers(request.user, search), search, request.GET.get("page", ""))
     books = {
         version.pk: version.book for version in PriceBookVersion.objects.current().select_related("book")
@@ -133,6 +127,7 @@ def price_list(request: HttpRequest) -> HttpResponse:
         "terms": [("", "Any"), *((term.value, name) for term, name in TERM_NAMES.items())],
         "bases": [("", "Any"), *((basis, basis.capitalize()) for basis in BASES)],
         "operating_systems": list(OPERATING_SYSTEMS.items()),
+        "kinds": [("", "Comparable"), ("all", "All")],
     }
     return render(request, "catalog/price_list.html", context)
 
@@ -142,6 +137,8 @@ def price_list(request: HttpRequest) -> HttpResponse:
 def price_detail(request: HttpRequest, provider: str, region: str, instance_type: str) -> HttpResponse:
     """One instance type in one region: every price with basis, date and source; and what it costs elsewhere."""
     version = _version_asked(request, provider)
+    if unprintable(region + instance_type):
+        raise Http404
     offers = list(
         CloudOffer.objects.all()
         .visible_to(request.user)
@@ -203,6 +200,30 @@ def price_book_detail(request: HttpRequest, provider: str) -> HttpResponse:
         "is_old": _is_old(version.as_of),
     }
     return render(request, "catalog/price_book_detail.html", context)
+
+
+def _search_asked(request: HttpRequest) -> OfferSearch:
+    """What the filters say; before anything is filtered, one region that the product knows.
+
+    A choice that is none counts as not made: an old link still opens.
+    """
+    asked = {
+        name: request.GET.get(name, "").strip()[:80]
+        for name in ("provider", "region", "category", "term", "basis", "sort")
+    }
+    if not {"q", "provider", "region"} & set(request.GET):
+        first = next(iter(prices.cloud_regions()), None)
+        if first is not None:
+            asked |= {"provider": first.provider, "region": first.region}
+    search = OfferSearch(
+        words=request.GET.get("q", "").strip()[:80],
+        operating_system=request.GET.get("os", prices.LINUX).strip()[:40],
+        only_current=request.GET.get("types", "") != "all",
+        **asked,
+    )
+    for problem in search.problems():
+        search = replace(search, **{problem.field: ""})  # type: ignore[arg-type]  # none of them is the switch
+    return search
 
 
 def _page(offers: Any, search: OfferSearch, cursor: str) -> tuple[list[CloudOffer], str]:
@@ -267,6 +288,7 @@ def _price_lines(provider: str, offer: CloudOffer, origins: dict[int, PriceOrigi
                 usd_per_month=usd * HOURS_PER_MONTH,
                 below_on_demand=1 - Decimal(price) / on_demand if on_demand and price != on_demand else None,
                 origin=origins[number],
+                note=origins[number].basis_note.replace("_", " "),
                 is_old=_is_old(origins[number].as_of),
             )
         )
@@ -282,6 +304,7 @@ def _service_line(service: CloudService, price: ServicePrice | None) -> ServiceL
         name=name,
         price=price,
         tiers=tuple(_tier(tier, len(price.tiers), is_share) for tier in price.tiers),
+        note=price.basis_note.replace("_", " "),
         is_old=_is_old(price.as_of),
     )
 
@@ -290,9 +313,7 @@ def _tier(tier: PriceTier, count: int, is_share: bool) -> str:
     price = f"{tier.price * 100:f} %" if is_share else f"{tier.price:f}"
     if count == 1:
         return price
-    if tier.end is None:
-        return f"{price} above {tier.start:,f}"
-    return f"{price} to {tier.end:,f}"
+    return f"above {tier.start:,f}: {price}" if tier.end is None else f"to {tier.end:,f}: {price}"
 
 
 def _gib(mebibytes: int | None) -> Decimal | None:

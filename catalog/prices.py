@@ -211,16 +211,22 @@ def import_price_files(
             )
             files.append(rows)
         found = rows_by_provider(files)
+        providers = [
+            {row.provider for row in rows.instances} | {row.provider for row in rows.services}
+            for rows in files
+        ]
     except InvalidDocument as error:
         raise refused(error) from error
     if not found:
         raise Invalid(
             [Problem("files", provider, "hold no price", "Give a file with rows of that provider.")]
         )
-    origin = ", ".join(path.name for path in paths)[:400]
     done = []
     with transaction.atomic():
         for name, own in found.items():
+            origin = ", ".join(path.name for path, of in zip(paths, providers, strict=True) if name in of)[
+                :400
+            ]
             book = _locked_book(name)
             current = book.versions.filter(is_current=True).first()
             if current is not None and not (own.instances and own.services):
@@ -228,6 +234,7 @@ def import_price_files(
                 own = PriceRows(
                     instances=own.instances or before.instances, services=own.services or before.services
                 )
+                origin += f"; the rest from version {current.number}"
             done.append(_store(book, own, origin, current=current))
             report(described(done[-1]))
     return done

@@ -31,7 +31,7 @@ def entry_list(request: HttpRequest, kind: str = "node-spec") -> HttpResponse:
     """The entries of one kind, searched by name, maker or model."""
     if kind not in KINDS:
         raise Http404
-    query = request.GET.get("q", "").strip()[:120]
+    query = request.GET.get("q", "").replace("\0", "").strip()[:120]
     sort = request.GET.get("sort", "")
     entries = CatalogEntry.objects.visible_to(request.user).of_kind(kind).matching(query)
     if sort.removeprefix("-") in SORTS:

@@ -26,6 +26,7 @@ FILTERS = {
     "basis": "Basis of the price at `term`, or on demand.",
     "operating_system": "Such as `linux`.",
 }
+CURRENT = "`true`: only what comparisons may choose: current generations, no special kinds, size known."
 CHOICES = {
     "category": [category.value for category in Category],
     "term": [term.value for term in Term],
@@ -142,6 +143,7 @@ class CloudOfferViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CloudOffe
             OpenApiParameter(name, OpenApiTypes.STR, description=about, enum=CHOICES.get(name))
             for name, about in FILTERS.items()
         ]
+        + [OpenApiParameter("current", OpenApiTypes.BOOL, description=CURRENT)]
     )
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Offers that match; one ordered by a price or size leaves out those without it."""
@@ -151,7 +153,10 @@ class CloudOfferViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CloudOffe
         asked = {name: self.request.query_params.get(name, "").strip() for name in FILTERS}
         words, sort = asked.pop("search")[:80], self.request.query_params.get("ordering", "")
         known = sort if sort.removeprefix("-") in SORTS else ""  # the paging refuses the others
-        offers = found_offers(self.request.user, OfferSearch(words=words, sort=known, **asked))
+        current = self.request.query_params.get("current", "") == "true"
+        offers = found_offers(
+            self.request.user, OfferSearch(words=words, sort=known, only_current=current, **asked)
+        )
         return offers.select_related("version__book")
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -179,5 +184,5 @@ class PriceBookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[PriceBookV
 
     def get_queryset(self) -> QuerySet[PriceBookVersion]:
         versions = PriceBookVersion.objects.all().visible_to(self.request.user).select_related("book")
-        provider = self.request.query_params.get("provider", "")
+        provider = self.request.query_params.get("provider", "").replace("\0", "")
         return versions.filter(book__provider=provider) if provider else versions

@@ -27,7 +27,7 @@ TONES = {
     "done": "good", "running": "info", "queued": "plain", "failed": "bad", "cancelled": "plain",
     "superseded": "plain", "ok": "good", "valid": "good", "sized": "good", "draft": "plain", "approved": "good",
     "observed": "good", "list": "good", "quoted": "good", "published": "good", "derived": "warning",
-    "estimate": "warning", "house": "warning", "missing": "bad", "info": "info", "warning": "warning", "error": "bad",
+    "estimate": "warning", "house": "warning", "recalled": "warning", "missing": "bad", "info": "info", "warning": "warning", "error": "bad",
 }  # fmt: skip
 """How a known word is coloured where a badge is not told."""
 GRADES = {

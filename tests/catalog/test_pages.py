@@ -31,6 +31,7 @@ def test_every_kind_is_listed_and_every_entry_opens(signed_in, kind):
 def test_search_finds_by_make_and_tells_when_there_is_nothing(signed_in):
     assert "cmp-512" in signed_in.get("/catalog/node-spec/?q=dell+R6725").content.decode()
     assert "Nothing found" in signed_in.get("/catalog/node-spec/?q=abacus").content.decode()
+    assert signed_in.get("/catalog/node-spec/?q=%00").status_code == 200
 
 
 def test_sorting_turns_the_list_round(signed_in):
@@ -56,3 +57,11 @@ def test_a_stranger_is_asked_to_log_in(client, path):
 @pytest.mark.parametrize("path", ["/catalog/abacus/", "/catalog/node-spec/abacus/"])
 def test_what_is_not_there_is_not_found(signed_in, path):
     assert signed_in.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["prices", "price-books"])
+def test_without_price_books_their_pages_say_how_to_get_some(signed_in, path):
+    page = signed_in.get(f"/catalog/{path}/").content.decode()
+
+    assert "load_catalog" in page
+    assert "import_prices" in page

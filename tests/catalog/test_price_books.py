@@ -122,9 +122,7 @@ KNOWN_PRICES = {
 
 
 @pytest.mark.django_db
-def test_on_demand_prices_are_those_of_the_domain_notes():
-    prices.load_price_books()
-
+def test_on_demand_prices_are_those_of_the_domain_notes(shipped_books):
     for (provider, region), known in KNOWN_PRICES.items():
         offers = {offer.instance_type: offer for offer in prices.cloud_prices(provider, region).offers}
         for instance_type, expected in known.items():
@@ -134,9 +132,7 @@ def test_on_demand_prices_are_those_of_the_domain_notes():
 
 
 @pytest.mark.django_db
-def test_services_are_those_of_the_domain_notes():
-    prices.load_price_books()
-
+def test_services_are_those_of_the_domain_notes(shipped_books):
     found = prices.cloud_prices("aws", "us-east-1").services
 
     first = {name: price.tiers[0].price for name, price in found.items()}
@@ -170,9 +166,7 @@ ABSENT = {
 
 
 @pytest.mark.django_db
-def test_what_the_sources_do_not_price_is_absent_and_not_invented():
-    prices.load_price_books()
-
+def test_what_the_sources_do_not_price_is_absent_and_not_invented(shipped_books):
     found = {
         place: {service.value for service in CloudService} - set(prices.cloud_prices(*place).services)
         for place in ABSENT

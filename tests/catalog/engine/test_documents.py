@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -98,7 +98,7 @@ profiles = st.builds(
 
 @given(st.lists(profiles, min_size=1, max_size=4))
 def test_what_is_written_reads_back_the_same(found):
-    workload = Workload(profiles=tuple(found))
+    workload = Workload(profiles=tuple(replace(p, id=f"p{index}") for index, p in enumerate(found)))
 
     assert read(Workload, json.loads(json.dumps(write(workload)))) == workload
 
