@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Team, User
 from accounts.permissions import may_edit_designs
+from catalog import prices as catalog_prices
 from catalog import services as catalog_services
 from catalog.documents import parse, refused
 from catalog.engine.documents import InvalidDocument, unprintable, write
@@ -25,7 +27,7 @@ from designer.engine.document import (
     HardwareChoice,
     sizing_fingerprint,
 )
-from designer.engine.sizing.engine import size
+from designer.engine.sizing.engine import refuse_what_fits_nowhere, size
 from designer.engine.sizing.model import ENGINE_VERSION, SizingRequest, SizingResult
 from designer.engine.topology import Topology
 from designer.engine.workload import Policies, VmProfile, Workload
@@ -113,7 +115,7 @@ def create_design(
 
     Raises:
         Forbidden: the role of `user` does not allow it.
-        Invalid: there is no such reference design.
+        Invalid: there is no such reference design, or a VM is larger than its hosts.
     """
     must_edit(user, customer.team)
     if problems := _text_problems("name", name, longest=120, is_required=True):
@@ -128,6 +130,7 @@ def create_design(
     document = starting_document(reference_design)
     if workload is not None:
         document = replace(document, workload=workload)
+        _check_references(document, "workload")
     design = Design.objects.create(
         team=customer.team,
         customer=customer,
@@ -389,12 +392,32 @@ def _with_part(document: DesignDocument, part: str, value: Any) -> DesignDocumen
 
 
 def _check_references(document: DesignDocument, part: str) -> None:
-    if part == "hardware":
-        hardware_selection(document.hardware)
-    if part == "topology":
-        problems = topology.check(document.topology, catalog_services.library().hardware_by_id)
+    if part in ("workload", "policies", "hardware"):
+        try:
+            refuse_what_fits_nowhere(sizing_request(document))
+        except InvalidDocument as error:
+            raise refused(error) from error
+    if part == "clouds":
+        problems = [p for index, cloud in enumerate(document.clouds) for p in _unknown_cloud(index, cloud)]
         if problems:
-            raise refused(InvalidDocument([replace(p, field=f"topology.{p.field}") for p in problems]))
+            raise Invalid(problems)
+    if part == "topology":
+        dangling = topology.check(document.topology, catalog_services.library().hardware_by_id)
+        if dangling:
+            raise refused(InvalidDocument([replace(p, field=f"topology.{p.field}") for p in dangling]))
+
+
+def _unknown_cloud(index: int, cloud: CloudChoice) -> list[Problem]:
+    try:
+        regions = catalog_prices.regions_of(catalog_prices.current_version(cloud.provider))
+    except Invalid as error:
+        return [replace(problem, field=f"clouds[{index}].{problem.field}") for problem in error.problems]
+    known = [region.region for region in regions]
+    if cloud.region in known:
+        return []
+    remedy = f"Use one of: {', '.join(get_close_matches(cloud.region, known, n=5) or known)}."
+    message = f"is not a region of {cloud.provider} with prices"
+    return [Problem(f"clouds[{index}].region", cloud.region, message, remedy)]
 
 
 def _differences(before: DesignDocument, after: DesignDocument, part: str) -> list[dict[str, Any]]:

@@ -42,6 +42,8 @@ Share = Annotated[Decimal, Bounds(0, 1)]
 Rate = Annotated[Decimal, Bounds(Decimal(-1), 10, "per year")]
 Watts = Annotated[Decimal, Bounds(0, 10**6, "W")]
 Quantity = Annotated[Decimal, Bounds(0, 10**9)]
+PositiveQuantity = Annotated[Decimal, Bounds(Decimal("0.001"), 10**9)]
+"""Of what something is divided by, such as the load that a rack carries."""
 UnitPrice = Annotated[Decimal, Bounds(0, 10**9)]
 Name = Annotated[str, Bounds(1, 120)]
 Slug = Annotated[str, Bounds(1, 80)]
@@ -171,7 +173,8 @@ def _read(kind: Any, data: Any, path: str, problems: list[Problem]) -> Any:
     if origin in (Union, types.UnionType):
         if data is None and type(None) in arguments:
             return None
-        return _read(next(a for a in arguments if a is not type(None)), data, path, problems)
+        inner = next(a for a in arguments if a is not type(None))
+        return _read(inner if bounds is None else Annotated[inner, bounds], data, path, problems)
     if dataclasses.is_dataclass(base):
         return _read_object(base, data, path, problems)
     if origin in (tuple, frozenset):

@@ -150,6 +150,11 @@ def _value(parameter: Parameter, raw: Any, path: str, problems: list[Problem]) -
                 problems.append(Problem(path, raw, "is not a list of texts", f"Send up to {MAX_LIST} texts."))
                 return None
             return tuple(_text(parameter, item, f"{path}[{i}]", problems) for i, item in enumerate(raw))
+        case "rows":
+            if not isinstance(raw, list | tuple):
+                problems.append(Problem(path, write(raw), "is not a list of rows", "Send a JSON array."))
+                return None
+            return _rows(raw, path, problems)
         case _:
             return _rows(raw, path, problems)
 

@@ -7,7 +7,17 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from catalog.engine.documents import Count, Name, PositiveCount, Quantity, Slug, Text, UnitPrice, Watts
+from catalog.engine.documents import (
+    Count,
+    Name,
+    PositiveCount,
+    PositiveQuantity,
+    Quantity,
+    Slug,
+    Text,
+    UnitPrice,
+    Watts,
+)
 
 
 class NodeRole(StrEnum):
@@ -70,15 +80,15 @@ class PortGroup:
 
     name: Slug
     """`fast`, `bmc`, `down`, `up`; a port is `<name>-<number from 1>`."""
-    count: Count
-    gbps: Quantity
+    count: PositiveCount
+    gbps: PositiveQuantity
     media: str = ""
     """SFP28, QSFP28, RJ45 ..."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSpec:
-    """A buildable server. RAM in GiB, drives in TB, power in W, weight in kg."""
+    """A buildable server. Clock in GHz, RAM in GiB, drives in TB, power in W, weight in kg."""
 
     id: Slug
     name: Name
@@ -90,6 +100,12 @@ class NodeSpec:
     cores_per_socket: PositiveCount
     threads_per_core: PositiveCount = 2
     cpu_model: str = ""
+    base_ghz: Quantity | None = None
+    boost_ghz: Quantity | None = None
+    cpu_tdp_watts: Watts | None = None
+    """Thermal design power of one CPU."""
+    cpu_source: Text = ""
+    """Where clock and thermal design power are from, and as of when."""
     ram_gib: PositiveCount
     osds: Count = 0
     osd_tb: Quantity = Decimal(0)
@@ -103,6 +119,8 @@ class NodeSpec:
     idle_watts: Watts
     max_watts: Watts
     weight_kg: Quantity
+    facts_source: Text = ""
+    """Where make, model, height and the like are from, and which of them are planning values."""
     price: PriceRange | None = None
 
     @property
@@ -129,6 +147,8 @@ class SwitchSpec:
     idle_watts: Watts
     max_watts: Watts
     weight_kg: Quantity
+    facts_source: Text = ""
+    """Where make, model, height and the like are from, and which of them are planning values."""
     price: PriceRange | None = None
 
     def port_group(self, name: str) -> PortGroup | None:
@@ -142,8 +162,10 @@ class RackSpec:
     manufacturer: Name
     model: Name
     rack_units: PositiveCount = 42
-    max_load_kg: Quantity
+    max_load_kg: PositiveQuantity
     weight_kg: Quantity
+    facts_source: Text = ""
+    """Where make, model, height and the like are from, and which of them are planning values."""
     price: PriceRange | None = None
 
 
@@ -159,7 +181,10 @@ class PduSpec:
     amps: PositiveCount
     phases: PositiveCount = 1
     outlets: Count = 0
+    """0 when not known."""
     weight_kg: Quantity
+    facts_source: Text = ""
+    """Where make, model, height and the like are from, and which of them are planning values."""
     price: PriceRange | None = None
 
 

@@ -42,7 +42,7 @@ def test_an_id_that_is_none_is_not_found_whatever_version_is_had(signed_in):
     assert answer.status_code == 404
 
 
-def test_a_part_is_replaced_by_who_knows_the_version(signed_in, design):
+def test_a_part_is_replaced_by_who_knows_the_version(signed_in, design, price_books):
     url = f"/api/v1/designs/{design.pk}/clouds/"
     clouds = [{"provider": "aws", "region": "eu-central-1"}]
 
@@ -52,7 +52,7 @@ def test_a_part_is_replaced_by_who_knows_the_version(signed_in, design):
     assert signed_in.get(url).json() == clouds
 
 
-def test_without_a_version_428_and_with_an_old_one_412_and_what_changed(signed_in, design):
+def test_without_a_version_428_and_with_an_old_one_412_and_what_changed(signed_in, design, price_books):
     url = f"/api/v1/designs/{design.pk}/clouds/"
     signed_in.put(
         url, [{"provider": "gcp", "region": "europe-west3"}], content_type=JSON, headers={"If-Match": '"1"'}

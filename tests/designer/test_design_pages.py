@@ -105,7 +105,9 @@ def test_a_wrong_number_is_named_and_the_rest_stays_as_typed(signed_in, design):
     assert Design.objects.get().version == 1
 
 
-def test_a_stale_form_keeps_what_was_typed_and_tells_who_was_faster(signed_in, design, architect):
+def test_a_stale_form_keeps_what_was_typed_and_tells_who_was_faster(
+    signed_in, design, price_books, architect
+):
     services.change_part(
         design=design,
         part="clouds",

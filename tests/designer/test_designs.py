@@ -193,15 +193,29 @@ def test_a_drawing_with_a_link_to_nothing_is_refused(design, architect):
     assert ("topology.links[0].b.element", "leaf-99z") in [(p.field, p.value) for p in error.value.problems]
 
 
-def test_a_vm_larger_than_any_host_fails_with_field_and_remedy(design, architect):
+def test_a_vm_larger_than_any_host_is_refused_with_field_value_and_remedy(design, architect):
     value = {"profiles": [a_profile(ram_gib=4096)]}
-    changed = services.change_part(design=design, part="workload", value=value, based_on=1, user=architect)
 
     with pytest.raises(Invalid) as error:
-        services.size_revision(services.freeze_revision(design=changed, user=architect), report=silent)
+        services.change_part(design=design, part="workload", value=value, based_on=1, user=architect)
 
-    assert "ram_gib" in error.value.problems[0].field
-    assert Sizing.objects.count() == 0
+    (problem,) = error.value.problems
+    assert problem.field == "workload.profiles[0].ram_gib"
+    assert "496 GiB" in problem.remedy
+    assert Design.objects.get().version == 1
+
+
+def test_rules_that_leave_a_vm_no_host_are_refused(design, architect):
+    with pytest.raises(Invalid, match="takes? the whole host"):
+        services.change_part(
+            design=design,
+            part="policies",
+            value={"reserved_host_ram_gib": 512},
+            based_on=1,
+            user=architect,
+        )
+
+    assert Design.objects.get().version == 1
 
 
 def test_restoring_a_revision_is_a_new_version_and_keeps_what_was_between(design, architect):

@@ -125,6 +125,12 @@ def refuse_what_fits_nowhere(host: HostCapacity, demands: Sequence[VmDemand], na
             message = f"{name} needs {vm.ram_gib:f} GiB with its overhead and a host has {host.ram_gib:f} GiB to give"
             remedy = f"Use less than {host.ram_gib:f} GiB, or a compute node with more RAM."
             problems.append(Problem(f"workload.profiles[{index}].ram_gib", vm.ram_gib, message, remedy))
+        if host.local_disk_gb and vm.local_disk_gb > host.local_disk_gb:
+            message = (
+                f"{name} needs {vm.local_disk_gb:f} GB and a host has {host.local_disk_gb:f} GB of local disk"
+            )
+            remedy = f"Use at most {host.local_disk_gb:f} GB, or a compute node with more local disk."
+            problems.append(Problem(f"workload.profiles[{index}].disk_gb", vm.local_disk_gb, message, remedy))
     if problems:
         raise InvalidDocument(problems)
 

@@ -39,6 +39,9 @@ POOL_SHARES = (
 MANAGERS = 2
 LEAVES_PER_RACK = 2
 SPINES = 2
+MOST_NODES = 10_000
+MOST_RACKS = 1_000
+"""The largest cloud that is planned in one piece: what drawing and pages are built to show. House values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +72,8 @@ def size(request: SizingRequest) -> SizingResult:
     Raises:
         InvalidDocument: a VM is larger than any host, or the hardware cannot do its part; names field and remedy.
     """
-    _check_hardware(request.hardware)
     policies = request.policies
+    _check_hardware(request.hardware, policies)
     counted = _growth(request)
     racks = policies.racks or min(3, max(1, policies.controllers))
     notices: list[Notice] = []
@@ -129,7 +132,14 @@ def size(request: SizingRequest) -> SizingResult:
     )
 
 
-def _check_hardware(hardware: HardwareSelection) -> None:
+def _refuse_too_many(count: int, things: str, most: int) -> None:
+    if count > most:
+        message = f"the workload needs more than {most:,} {things}, the most that one cloud is planned with"
+        remedy = "Plan several clouds, or larger hardware."
+        raise InvalidDocument([Problem("workload", f"{count:,} {things}", message, remedy)])
+
+
+def _check_hardware(hardware: HardwareSelection, policies: Policies) -> None:
     problems = []
     remedy = "Choose control and storage nodes too; hyper-converged nodes are sized by a later version."
     if hardware.control is None:
@@ -157,6 +167,11 @@ def _check_hardware(hardware: HardwareSelection) -> None:
             problems.append(
                 Problem(f"hardware.{name}", switch.id, "this switch has no down ports", "Choose another.")
             )
+    if policies.spare_rack_units >= hardware.rack.rack_units:
+        message = f"leaves nothing of the rack's {hardware.rack.rack_units} U"
+        problems.append(
+            Problem("policies.spare_rack_units", policies.spare_rack_units, message, "Keep fewer free.")
+        )
     if problems:
         raise InvalidDocument(problems)
 
@@ -178,7 +193,19 @@ def _host_ram_reserve(policies: Policies, spec: NodeSpec) -> Decimal:
     return Decimal(compute.host_ram_reserve_gib(spec.ram_gib))
 
 
-def _compute(request: SizingRequest, counted: list[int], racks: int) -> _Compute:
+def refuse_what_fits_nowhere(request: SizingRequest) -> None:
+    """Refuse a workload with a VM that is larger than a whole host: without sizing anything, when it is saved.
+
+    Raises:
+        InvalidDocument: names the profile, the value and the largest that would fit.
+    """
+    _host_and_demands(request, _growth(request))
+
+
+def _host_and_demands(
+    request: SizingRequest, counted: list[int]
+) -> tuple[compute.HostCapacity, list[compute.VmDemand], int, Decimal]:
+    """One host as guests see it, the VMs, and the threads and GiB that the host keeps."""
     spec, policies = request.hardware.compute, request.policies
     reserved = compute.reserved_threads(
         threads_per_core=spec.threads_per_core,
@@ -209,7 +236,14 @@ def _compute(request: SizingRequest, counted: list[int], racks: int) -> _Compute
         for profile, count in zip(profiles, counted, strict=True)
     ]
     compute.refuse_what_fits_nowhere(host, demands, [profile.name for profile in profiles])
+    return host, demands, reserved, reserve
+
+
+def _compute(request: SizingRequest, counted: list[int], racks: int) -> _Compute:
+    policies = request.policies
+    host, demands, reserved, reserve = _host_and_demands(request, counted)
     needed = compute.hosts_needed(host, demands)
+    _refuse_too_many(needed.packed, "compute nodes", MOST_NODES)
     spare = compute.spare_hosts(needed.packed) if policies.spare_hosts is None else policies.spare_hosts
     hosts = compute.hosts_that_survive(
         hosts_for_load=needed.packed, spare=spare, unit=policies.failure_unit, domains=racks
@@ -273,7 +307,7 @@ def _storage(request: SizingRequest, counted: list[int], racks: int) -> _Storage
         if high > 100_000:
             message = f"{written_tb:,.0f} TB would take more than 100,000 storage nodes"
             remedy = "Use larger storage nodes, or less disk."
-            raise InvalidDocument([Problem("workload.profiles", None, message, remedy)])
+            raise InvalidDocument([Problem("workload.profiles", written_tb, message, remedy)])
     if at(hosts)[1].usable_tb < written_tb:
         while high - low > 1:
             middle = (low + high) // 2
@@ -368,7 +402,8 @@ def _racks(request: SizingRequest, compute_hosts: int, storage_hosts: int) -> _R
         contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, policies.racks)
         return _Racks(contents=tuple(contents), bound_by="set by hand", by_limit=by_limit)
     least = max(*by_limit.values(), request.at_least.racks if request.at_least else 1)
-    most = least + control_hosts + compute_hosts + storage_hosts
+    _refuse_too_many(least, "racks", MOST_RACKS)
+    most = min(MOST_RACKS, least + control_hosts + compute_hosts + storage_hosts)
     for racks in range(least, most + 1):
         contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, racks)
         over = {limit for content in set(contents) for limit in _over(request, content)}
@@ -376,6 +411,8 @@ def _racks(request: SizingRequest, compute_hosts: int, storage_hosts: int) -> _R
             break
         by_limit |= dict.fromkeys(over, racks + 1)
     else:
+        if most == MOST_RACKS:
+            _refuse_too_many(MOST_RACKS + 1, "racks", MOST_RACKS)
         limits = " and ".join(sorted(over))
         message = f"no rack can hold one node of each kind with its switches: {limits} run out"
         raise InvalidDocument(
@@ -403,14 +440,15 @@ def _dealt(
     per_pair = 2 * leaf_ports.count if leaf_ports else 1
     oob_ports = hardware.oob.port_group("down")
     per_oob = oob_ports.count if oob_ports else 1
-    filled = []
-    for content in contents:
+    filled: dict[power.RackContent, power.RackContent] = {}  # a thousand racks have a handful of contents
+    for content in set(contents):
         pairs = max(1, ceil(Decimal(_fast_ports(hardware, content)) / per_pair))
         leaves = LEAVES_PER_RACK * pairs
         servers = content.control + content.compute + content.storage
         needed = network.oob_ports_needed(servers=servers, switches=leaves + content.spines)
-        filled.append(replace(content, leaves=leaves, oob_switches=max(1, ceil(Decimal(needed) / per_oob))))
-    return filled
+        oob_switches = max(1, ceil(Decimal(needed) / per_oob))
+        filled[content] = replace(content, leaves=leaves, oob_switches=oob_switches)
+    return [filled[content] for content in contents]
 
 
 def _parts(hardware: HardwareSelection, content: power.RackContent) -> list[tuple[int, power.Spec]]:

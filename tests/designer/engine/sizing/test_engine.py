@@ -246,7 +246,9 @@ profiles = st.builds(
     ram_gib=st.integers(1, 400),
     disk_gb=st.integers(0, 2_000),
 )
-workloads = st.lists(profiles, min_size=1, max_size=5)
+workloads = st.lists(profiles, min_size=1, max_size=5).map(
+    lambda found: [replace(profile, id=f"p{index}") for index, profile in enumerate(found)]
+)
 
 
 @settings(max_examples=40)
