@@ -23,6 +23,14 @@ TITLES = {
     "reference-design": "Reference designs",
 }
 SORTS = ("name", "manufacturer", "group")
+SOURCES = {"facts_source": "the model", "cpu_source": "the CPU", "source": "all of it"}
+"""Fields that say where the others are from -> what they speak of."""
+SIGNS = {
+    "cpu": "CPU", "gpus": "GPUs", "ram": "RAM", "osd": "OSD", "osds": "OSDs", "db": "DB", "mtu": "MTU",
+    "vlan": "VLAN", "cidr": "CIDR", "ghz": "GHz", "tdp": "TDP", "gib": "GiB", "tb": "TB", "gb": "GB",
+    "gbps": "Gb/s", "kg": "kg", "watts": "W", "volts": "V", "amps": "A", "vms": "VMs",
+}  # fmt: skip
+"""Words of field names that people write otherwise."""
 
 
 @login_required
@@ -61,9 +69,15 @@ def entry_detail(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         "entry": entry,
         "title": TITLES[kind],
         "document": entry.document,
-        "facts": {name.replace("_", " "): value for name, value in plain.items()},
+        "facts": {_label(name): value for name, value in plain.items() if name not in SOURCES},
+        "sources": [(title, plain[name]) for name, title in SOURCES.items() if name in plain],
     }
     return render(request, "catalog/entry_detail.html", context)
+
+
+def _label(field: str) -> str:
+    """`cpu_tdp_watts` as "CPU TDP W"."""
+    return " ".join(SIGNS.get(word, word) for word in field.split("_"))
 
 
 def _is_plain(value: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -162,3 +163,71 @@ def test_every_price_says_where_it_comes_from():
         item.price and item.price.source and 0 < item.price.low <= item.price.typical <= item.price.high
         for item in priced
     )
+
+
+def placed_hardware():
+    """Node specs, switches, racks and PDUs of the starter catalog."""
+    return LIBRARY.hardware_by_id.values()
+
+
+def test_every_piece_of_hardware_says_where_its_facts_are_from():
+    origins = ("device type library", "general knowledge", "No make is named")
+
+    silent = [spec.id for spec in placed_hardware() if not any(o in spec.facts_source for o in origins)]
+
+    assert silent == []
+
+
+def test_what_the_make_does_not_tell_is_called_a_planning_or_house_value():
+    computing = [*LIBRARY.node_specs.values(), *LIBRARY.switches.values()]
+
+    assert [spec.id for spec in computing if "planning values" not in spec.facts_source] == []
+    assert "planning value" in LIBRARY.racks["rack-42u"].facts_source
+    assert "house value" in LIBRARY.pdus["pdu-400v-63a"].facts_source
+
+
+# hardware facts of 2026-08-31: cores, base GHz, boost GHz, thermal design power in W.
+CPUS = {
+    "AMD EPYC 9115": (16, "2.6", "4.1", 125),
+    "AMD EPYC 9255": (24, "3.2", "4.3", 200),
+    "AMD EPYC 9335": (32, "3.0", "4.4", 210),
+    "AMD EPYC 9455": (48, "3.15", "4.4", 300),
+    "AMD EPYC 9455P": (48, "3.15", "4.4", 300),
+}
+
+
+@pytest.mark.parametrize("spec", LIBRARY.node_specs.values(), ids=lambda spec: spec.id)
+def test_a_server_has_the_clock_and_power_of_its_cpu_and_says_that_clocks_are_recalled(spec):
+    cores, base, boost, watts = CPUS[spec.cpu_model]
+
+    facts = (spec.cores_per_socket, spec.base_ghz, spec.boost_ghz, spec.cpu_tdp_watts)
+    assert facts == (cores, Decimal(base), Decimal(boost), watts)
+    assert "2026-08-31" in spec.cpu_source
+    assert "Clock speeds: from general knowledge" in spec.cpu_source
+
+
+def test_a_cpu_for_one_socket_stands_in_servers_with_one_socket_only():
+    single = [spec for spec in LIBRARY.node_specs.values() if spec.cpu_model.endswith("P")]
+
+    assert {spec.sockets for spec in single} == {1}
+    for spec in LIBRARY.node_specs.values():
+        working = spec.price.working if spec.price else ""
+        assert f"{spec.sockets} x {spec.cpu_model} " in working
+
+
+def test_a_pdu_carries_what_its_rating_says():
+    # The makers' own ratings where the device type library has them: 11 kVA, 22 kW (32 A x 400 V, three phases).
+    kva = {
+        key: pdu.volts * pdu.amps * (3**0.5 if pdu.phases == 3 else 1) / 1000
+        for key, pdu in LIBRARY.pdus.items()
+    }
+
+    assert kva["pdu-400v-16a"] == pytest.approx(11, rel=0.02)
+    assert kva["pdu-400v-32a"] == pytest.approx(22, rel=0.02)
+
+
+def test_the_out_of_band_switch_has_ports_towards_the_leaves():
+    up = LIBRARY.switches["oob-48x1"].port_group("up")
+
+    assert up is not None
+    assert (up.count, up.gbps, up.media) == (4, 100, "QSFP28")

@@ -49,6 +49,16 @@ def test_a_price_says_what_it_is_based_on(signed_in):
     assert "DDR5 RDIMM 32 GB module" in page
 
 
+def test_a_server_shows_its_cpu_and_where_the_facts_are_from(signed_in):
+    row = signed_in.get("/catalog/node-spec/").content.decode()
+    page = signed_in.get("/catalog/node-spec/cmp-1024/").content.decode()
+
+    assert "2 × 48 cores at 3.15 GHz" in row
+    assert "<dt>CPU TDP W</dt><dd>300</dd>" in page
+    assert "Where the facts are from" in page
+    assert "Clock speeds: from general knowledge" in page
+
+
 @pytest.mark.parametrize("path", ["/catalog/", "/catalog/node-spec/cmp-512/"])
 def test_a_stranger_is_asked_to_log_in(client, path):
     assert client.get(path).url.startswith("/accounts/login/")

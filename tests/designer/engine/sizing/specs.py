@@ -71,12 +71,12 @@ SPINE = a_switch_spec(
     weight_kg=Decimal(11),
 )  # fmt: skip
 OOB = a_switch_spec(
-    "oob-48x1", SwitchRole.OUT_OF_BAND, (48, 1), None, idle_watts=Decimal(40), max_watts=Decimal(80),
+    "oob-48x1", SwitchRole.OUT_OF_BAND, (48, 1), (4, 100), idle_watts=Decimal(40), max_watts=Decimal(80),
     weight_kg=Decimal(6),
 )  # fmt: skip
 RACK = RackSpec(
     id="rack-42u", name="42U", manufacturer="any", model="any", rack_units=42, max_load_kg=Decimal(1000),
-    weight_kg=Decimal(120),
+    weight_kg=Decimal("134.09"),
 )  # fmt: skip
 PDU_16A = PduSpec(
     id="pdu-400v-16a",
