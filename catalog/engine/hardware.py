@@ -106,12 +106,6 @@ class NodeSpec:
     """Thermal design power of one CPU."""
     cpu_source: Text = ""
     """Where clock and thermal design power are from, and as of when."""
-    base_ghz: Quantity | None = None
-    boost_ghz: Quantity | None = None
-    cpu_tdp_watts: Watts | None = None
-    """Thermal design power of one CPU."""
-    cpu_source: Text = ""
-    """Where clock and thermal design power are from, and as of when."""
     ram_gib: PositiveCount
     osds: Count = 0
     osd_tb: Quantity = Decimal(0)
@@ -125,8 +119,6 @@ class NodeSpec:
     idle_watts: Watts
     max_watts: Watts
     weight_kg: Quantity
-    facts_source: Text = ""
-    """Where make, model, height and the like are from, and which of them are planning values."""
     facts_source: Text = ""
     """Where make, model, height and the like are from, and which of them are planning values."""
     price: PriceRange | None = None
@@ -157,8 +149,6 @@ class SwitchSpec:
     weight_kg: Quantity
     facts_source: Text = ""
     """Where make, model, height and the like are from, and which of them are planning values."""
-    facts_source: Text = ""
-    """Where make, model, height and the like are from, and which of them are planning values."""
     price: PriceRange | None = None
 
     def port_group(self, name: str) -> PortGroup | None:
@@ -174,8 +164,6 @@ class RackSpec:
     rack_units: PositiveCount = 42
     max_load_kg: PositiveQuantity
     weight_kg: Quantity
-    facts_source: Text = ""
-    """Where make, model, height and the like are from, and which of them are planning values."""
     facts_source: Text = ""
     """Where make, model, height and the like are from, and which of them are planning values."""
     price: PriceRange | None = None
@@ -194,10 +182,7 @@ class PduSpec:
     phases: PositiveCount = 1
     outlets: Count = 0
     """0 when not known."""
-    """0 when not known."""
     weight_kg: Quantity
-    facts_source: Text = ""
-    """Where make, model, height and the like are from, and which of them are planning values."""
     facts_source: Text = ""
     """Where make, model, height and the like are from, and which of them are planning values."""
     price: PriceRange | None = None
