@@ -280,9 +280,14 @@ def screen_svg(result: Result, key: str, title: str) -> str:
     return _titled(svg, title)
 
 
-def print_svg(result: Result, key: str, title: str, *, width: int = 560) -> str:
-    """Return one chart as `<svg>` for print, `width` units wide without its axes."""
-    return _titled(_svg(_with_size(specification(result, key), width)), title)
+def print_svg(
+    result: Result, key: str, title: str, *, width: int = 560, height: int | Mapping[str, int] | None = None
+) -> str:
+    """Return one chart as `<svg>` for print, `width` by `height` units without its axes; None: its usual height."""
+    spec = specification(result, key)
+    if height is not None:
+        spec = {**spec, "height": height}
+    return _titled(_svg(_with_size(spec, width)), title)
 
 
 def categories(result: Result) -> list[tuple[str, str]]:

@@ -128,33 +128,32 @@ def pool_rows(sizing: Document) -> list[dict[str, Any]]:
     ]
 
 
-LAYERS = {"control": "Control plane", "data": "On every compute node", "storage": "Storage"}
+LAYERS = {"control": "Control plane", "data": "Data plane", "storage": "Storage"}
 
 
 def service_groups(services: Mapping[str, ServiceDefinition], topology: Topology) -> list[dict[str, Any]]:
-    """The services that the drawing places on nodes, by layer, with where they run and what their loss means."""
+    """The services that the drawing places on nodes, by layer and place, with what the loss of one means."""
     where: dict[str, dict[str, int]] = {}
     for node in topology.nodes:
         role = ", ".join(role.value for role in node.roles)
         for service in node.services:
             counted = where.setdefault(service, {})
             counted[role] = counted.get(role, 0) + 1
-    groups: dict[str, list[dict[str, str]]] = {}
+    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
     for key, definition in services.items():
         if key not in where:
             continue
-        places = "; ".join(
+        places = ", ".join(
             f"{count} {role} {'node' if count == 1 else 'nodes'}" for role, count in where[key].items()
         )
-        row = {
-            "name": definition.project,
-            "title": definition.name,
-            "where": places,
-            "loss": definition.loss_of_one,
-        }
-        groups.setdefault(definition.layer, []).append(row)
+        row = {"name": definition.project, "title": definition.name, "loss": definition.loss_of_one}
+        groups.setdefault((definition.layer, places), []).append(row)
+    order = list(LAYERS)
     return [
-        {"layer": LAYERS.get(layer, layer.capitalize()), "services": found} for layer, found in groups.items()
+        {"layer": LAYERS.get(layer, layer.capitalize()), "where": places, "services": found}
+        for (layer, places), found in sorted(
+            groups.items(), key=lambda item: (order.index(item[0][0]), -len(item[1]))
+        )
     ]
 
 
@@ -298,6 +297,11 @@ def price_notices(tco: Document) -> list[Document]:
     return sorted(tco["notices"], key=lambda notice: order.get(notice["severity"], 3))
 
 
+def first_notices(tco: Document) -> list[Document]:
+    """Those that may change a decision: all but the small ones, and what is not included (FR15)."""
+    return [n for n in price_notices(tco) if n["severity"] != "info" or n["rule"] == "tco.FR15"]
+
+
 def assumption_groups(tco: Document) -> list[dict[str, Any]]:
     """Every assumption as this comparison took it, by subject."""
     groups: dict[str, list[Document]] = {}
@@ -394,8 +398,10 @@ def _residual(tco: Document) -> str:
 class Sources:
     """The sources of a document, each with one number, in the order in which they are first named."""
 
-    def __init__(self) -> None:
+    def __init__(self, assumptions: Iterable[str] = ()) -> None:
         self.numbers: dict[str, int] = {}
+        self.assumptions = frozenset(assumptions)
+        """Keys of inputs whose sources stand in the chapter on assumptions, and get no number."""
 
     def __call__(self, text: str) -> int | None:
         """The number of a source; None where none is given."""
@@ -446,54 +452,63 @@ def explained(sizing: Document, tco: Document, sources: Sources) -> list[dict[st
 
 
 def _by_rule(figures: Iterable[Document], sources: Sources) -> list[dict[str, Any]]:
-    """Figures under the rule that they follow, in the order in which a rule first occurs."""
+    """Figures under the rule that they follow, in the order in which a rule first occurs.
+
+    What several figures of a rule share, the same input with the same value, stands once with the rule.
+    """
     rules: dict[tuple[str, str, str, str], list[Document]] = {}
     for figure in figures:
         key = (figure["formula"], figure["expression"], figure["source"], figure["grade"] or "")
         rules.setdefault(key, []).append(figure)
-    return [
-        {
-            "formula": formula,
-            "expression": expression,
-            "source": sources(source),
-            "grade": grade,
-            "figures": [_worked(figure, sources) for figure in found],
-        }
-        for (formula, expression, source, grade), found in rules.items()
-    ]
+    shown_rules = []
+    for (formula, expression, source, grade), found in rules.items():
+        shared = [i for i in found[0]["inputs"] if all(i in f["inputs"] for f in found)] if found[1:] else []
+        shown_rules.append(
+            {
+                "formula": formula,
+                "expression": expression,
+                "source": sources(source),
+                "grade": grade,
+                "shared": [_input(item, sources) for item in shared],
+                "figures": [_worked(figure, shared, sources) for figure in found],
+            }
+        )
+    return shown_rules
 
 
-def _worked(figure: Document, sources: Sources) -> dict[str, Any]:
+def _input(item: Document, sources: Sources) -> dict[str, Any]:
+    return {
+        "label": item["label"],
+        "symbol": item["symbol"],
+        "value": shown(item["value"]),
+        "unit": item["unit"],
+        "source": None if item["name"] in sources.assumptions else sources(item["source"]),
+    }
+
+
+def _worked(figure: Document, shared: Sequence[Document], sources: Sources) -> dict[str, Any]:
     """One figure as the appendix prints it. A sum over a ledger names how many lines it has, not all of them."""
-    steps = figure["steps"]
     is_sum = figure["formula"] == "tco.O1"
+    inputs = [_input(item, sources) for item in figure["inputs"] if item not in shared]
+    steps = [
+        {
+            "label": step["label"],
+            "working": step["working"],
+            "value": "" if step["value"] is None else shown(step["value"]),
+            "unit": step["unit"],
+        }
+        for step in ([] if is_sum else figure["steps"])
+    ]
+    note = f"Sum of {len(figure['steps'])} posted lines." if is_sum else figure["note"]
     return {
         "label": figure["label"],
         "value": shown(figure["value"]),
         "unit": figure["unit"],
-        "inputs": [
-            {
-                "label": item["label"],
-                "symbol": item["symbol"],
-                "value": shown(item["value"]),
-                "unit": item["unit"],
-                "source": sources(item["source"]),
-            }
-            for item in figure["inputs"]
-        ],
-        "steps": []
-        if is_sum
-        else [
-            {
-                "label": step["label"],
-                "working": step["working"],
-                "value": "" if step["value"] is None else shown(step["value"]),
-                "unit": step["unit"],
-            }
-            for step in steps
-        ],
+        "inputs": inputs,
+        "steps": steps,
         "bound_by": figure["bound_by"],
-        "note": f"Sum of {len(steps)} posted lines." if is_sum else figure["note"],
+        "note": note,
+        "has_working": bool(inputs or steps or figure["bound_by"] or note),
     }
 
 

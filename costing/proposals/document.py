@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from catalog.documents import parse
@@ -16,8 +17,15 @@ from designer.engine.topology import Topology
 from designer.models import Sizing
 from designer.services import document_of
 
-CHART_WIDTH = 520
-"""Units of a chart without its axes: about a third of a page high at full width."""
+WIDTHS = {"yearly": 265, "cumulative": 265, "breakdown": 170, "waterfall": 600, "growth": 600}
+"""Units of each chart without its axes: the first three stand beside something, the others fill the page's width."""
+HEIGHTS: Mapping[str, Any] = {
+    "yearly": 230,
+    "cumulative": 230,
+    "breakdown": {"step": 7},
+    "waterfall": 165,
+    "growth": 80,
+}
 
 
 def heading_of(proposal: Proposal) -> content.Heading:
@@ -45,7 +53,7 @@ def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str
     topology = parse(Topology, sizing.topology)
     bill = [parse(BillLine, {**line, "spec": None}) for line in result["bill"]]
     totals = design_pages.totals(plan.workload)
-    sources = content.Sources()
+    sources = content.Sources(item["key"] for item in tco["assumptions"])
     made_with = made_with_words(comparison, sizing)
     return {
         "meta": heading_of(proposal),
@@ -57,6 +65,7 @@ def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str
         "summary_tiles": content.summary_tiles(tco, sizing.result, servers=len(topology.nodes)),
         "mix": content.public_mix(tco),
         "notices": content.price_notices(tco),
+        "first_notices": content.first_notices(tco),
         "workload": plan.workload,
         "totals": totals,
         "policies": content.policy_rows(plan.policies),
@@ -108,7 +117,9 @@ def chart_figures(comparison: Comparison) -> dict[str, dict[str, str]]:
     return {
         key: {
             "title": charts.CHARTS[key][0],
-            "svg": charts.print_svg(result, key, pages.described(result, key), width=CHART_WIDTH),
+            "svg": charts.print_svg(
+                result, key, pages.described(result, key), width=WIDTHS[key], height=HEIGHTS[key]
+            ),
         }
         for key in charts.keys_for(result)
     }

@@ -14,6 +14,20 @@ from typing import Any
 MAX_PAGES = 500
 
 
+PRODUCER = "Stackwright"
+
+
+def unbranded(document: Any, pdf: Any) -> None:
+    """Name the product as the maker of `pdf`, not the library with its version (security R40)."""
+    from pydyf import Stream, String
+
+    branded = pdf.info["Producer"].string
+    pdf.info["Producer"] = String(PRODUCER)
+    for part in pdf.objects:
+        if isinstance(part, Stream) and part.extra.get("Subtype") == "/XML":
+            part.stream = [data.replace(branded.encode(), PRODUCER.encode()) for data in part.stream]
+
+
 def main() -> int:
     """Render the request on standard input; exit 2 with one line on standard error when it is refused."""
     request: dict[str, Any] = json.loads(sys.stdin.buffer.read())
@@ -47,7 +61,9 @@ def main() -> int:
             sys.stderr.write(f"{len(document.pages)} pages; at most {MAX_PAGES} are printed\n")
             return 2
         identifier = request["identifier"].encode()
-        pdf = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, custom_metadata=False)
+        pdf = document.write_pdf(
+            finisher=unbranded, pdf_variant="pdf/ua-1", pdf_identifier=identifier, custom_metadata=False
+        )
     except FatalURLFetchingError as error:  # a BaseException: a plain `except Exception` misses it
         sys.stderr.write(f"a forbidden address was asked for: {error}\n")
         return 2
