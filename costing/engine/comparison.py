@@ -189,7 +189,7 @@ def headline(result: TcoResult) -> str:
             f"Public cloud is cheaper for this workload under the stated assumptions: over {months} months the private "
             f"cloud costs {costs} on {where}, the cheapest of those compared, {_millions(-versus.saving_cents, money)} more{share}."
         )
-    share = "" if versus.saving_share is None else f" ({_percent(versus.saving_share)})"
+    share = "" if versus.saving_share is None else f" ({_percent(versus.saving_share)} of the public cost)"
     even = versus.break_even.durable
     when = (
         f"break-even is reached in month {even}" if even is not None else "no lasting break-even is reached"

@@ -1,4 +1,4 @@
-"""`manage.py load_sample`: the sample customer of the demo, with a design sized and compared; twice changes nothing."""
+"""`manage.py load_sample`: the sample customer of the demo, with a design sized, compared and proposed; twice changes nothing."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.services import sample_people
+from costing.proposals.services import print_proposal, request_proposal
 from costing.services import compare_revision, latest_comparison
 from designer.sample import CUSTOMER, load_sample
 from designer.services import freeze_revision
@@ -26,9 +27,14 @@ class Command(BaseCommand):
         design, is_new = load_sample(team, author, _quiet)
         if is_new:
             self.stdout.write(f"{CUSTOMER}: customer, design and sizing made")
-        if latest_comparison(design) is None:
-            compare_revision(freeze_revision(design=design, user=author), report=_quiet)
+        comparison = latest_comparison(design)
+        if comparison is None:
+            comparison = compare_revision(freeze_revision(design=design, user=author), report=_quiet)
             self.stdout.write(f"{CUSTOMER}: compared with AWS, Azure and Google Cloud")
+        if not design.proposals.exists():
+            proposal, _job = request_proposal(comparison=comparison, user=author)
+            print_proposal(proposal, report=_quiet)  # its job finds the work done
+            self.stdout.write(f"{CUSTOMER}: proposal printed")
 
 
 def _quiet(_fraction: float, _message: str) -> None:
