@@ -143,11 +143,12 @@ def kebab(error: type[DomainError]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", error.__name__).lower()
 
 
-def plain_problem(status_code: int, title: str) -> JsonResponse:
+def plain_problem(status_code: int, title: str, detail: str = "") -> JsonResponse:
     """A problem for what fails outside the API's views: an unknown address, a fault of ours."""
-    details = problem_details(title.lower().replace(" ", "-"), title, status_code, NOT_FOUND)
-    if status_code != 404:
-        details["detail"] = f"Tell your administrator this id: {current_request_id.get()}."
+    if not detail:
+        what_to_do = f"Tell your administrator this id: {current_request_id.get()}."
+        detail = NOT_FOUND if status_code == 404 else what_to_do
+    details = problem_details(title.lower().replace(" ", "-"), title, status_code, detail)
     return JsonResponse(details, status=status_code, content_type=PROBLEM_JSON)
 
 

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.errors import Invalid, Problem
+from config.json_bodies import UNSTORABLE
 
 MAXIMUM_LIMIT = 200
 
@@ -70,6 +71,8 @@ class KeysetPagination(BasePagination):
             columns, *values = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
             if columns != list(self.columns) or len(values) != len(self.columns):
                 raise ValueError("of another list")
+            if any(isinstance(value, str) and UNSTORABLE.search(value) for value in values):
+                raise ValueError("of no list: no row has such a text")
             names = [column.removeprefix("-") for column in self.columns]
             fields = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
             values = [field.to_python(value) for field, value in zip(fields, values, strict=True)]

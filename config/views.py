@@ -6,6 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -56,15 +57,16 @@ def documented_groups() -> dict[str, list[dict[str, Any]]]:
     return groups
 
 
-def error_page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+def error_page(request: HttpRequest, status: HTTPStatus, detail: str = "") -> HttpResponse:
     if request.path.startswith("/api/"):
-        return plain_problem(status.value, status.phrase.capitalize())
+        return plain_problem(status.value, status.phrase.capitalize(), detail)
     context = {"request_id": current_request_id.get(), "status": status.value}
     return render(request, f"{status.value}.html", context, status=status.value)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_page(request, HTTPStatus.BAD_REQUEST)
+    detail = str(exception) if isinstance(exception, BadRequest) else ""
+    return error_page(request, HTTPStatus.BAD_REQUEST, detail)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

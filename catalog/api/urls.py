@@ -2,9 +2,21 @@
 
 from rest_framework.routers import SimpleRouter
 
+from catalog.api.entries import (
+    HardwareModelViewSet,
+    NetworkViewSet,
+    NodeSpecViewSet,
+    ReferenceDesignViewSet,
+    ServiceViewSet,
+)
 from catalog.api.prices import CloudOfferViewSet, PriceBookViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("cloud-offers", CloudOfferViewSet, basename="cloud-offer")
 router.register("price-books", PriceBookViewSet, basename="price-book")
+router.register("node-specs", NodeSpecViewSet, basename="node-spec")
+router.register("hardware-models", HardwareModelViewSet, basename="hardware-model")
+router.register("services", ServiceViewSet, basename="service")
+router.register("networks", NetworkViewSet, basename="network")
+router.register("reference-designs", ReferenceDesignViewSet, basename="reference-design")
 urlpatterns = router.urls
