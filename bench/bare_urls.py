@@ -7,8 +7,28 @@ from uuid import UUID
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+from catalog.models import CloudOffer
 from designer.models import Design
 
+OFFER_FIELDS = (
+    "version__book__provider",
+    "region",
+    "instance_type",
+    "operating_system",
+    "family",
+    "category",
+    "generation",
+    "is_current",
+    "kind",
+    "vcpus",
+    "memory_mib",
+    "architecture",
+    "is_burstable",
+    "is_core_based",
+    "gpus",
+    "version",
+    "prices",
+)
 FIELDS = ("id", "team", "customer", "name", "reference_design", "version", "created_at", "changed_at")
 
 
@@ -18,8 +38,18 @@ def designs(request: HttpRequest, team: UUID) -> JsonResponse:
     return JsonResponse({"results": list(rows)})
 
 
+def cloud_offers(request: HttpRequest) -> JsonResponse:
+    limit = int(request.GET["limit"])
+    rows = CloudOffer.objects.filter(version__is_current=True).order_by("instance_type", "id")
+    return JsonResponse({"results": list(rows.values(*OFFER_FIELDS)[:limit])})
+
+
 def design(request: HttpRequest, pk: UUID) -> JsonResponse:
     return JsonResponse(Design.objects.values(*FIELDS, "document").get(pk=pk))
 
 
-urlpatterns = [path("teams/<uuid:team>/designs/", designs), path("designs/<uuid:pk>/", design)]
+urlpatterns = [
+    path("cloud-offers/", cloud_offers),
+    path("teams/<uuid:team>/designs/", designs),
+    path("designs/<uuid:pk>/", design),
+]

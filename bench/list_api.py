@@ -43,16 +43,16 @@ def measure(size: str, rounds: int) -> Result:
 
 def filled(n: int) -> tuple[str, str, str, str]:
     """Make a team with `n` designs of 50 customers and one of 300 nodes. Return token key, ids of both, checksum."""
+    from django.core.management import call_command
     from django.utils import timezone
 
     from accounts import services as accounts_services
     from accounts.models import Membership, Role, Team, TokenScope, User
-    from catalog import services as catalog_services
     from catalog.engine.documents import write
     from designer import services
     from designer.models import Customer, Design
 
-    catalog_services.load_catalog()
+    call_command("load_catalog", verbosity=0)
     user = User.objects.create_user("bench@example.com", "correct horse battery staple", name="Bench")
     team = Team.objects.create(name="Bench")
     Membership.objects.create(team=team, user=user, role=Role.ARCHITECT)
@@ -183,6 +183,14 @@ def _measured(
     if ours(detail, HTTP_IF_NONE_MATCH='"1"')[0] != 304:
         raise Void("B8: no 304 for an unchanged design")
 
+    names = ("region", "instance_type", "operating_system", "vcpus")
+    offers, bare_offers = (
+        [tuple(row[name] for name in names) for row in json.loads(answer[2])["results"]]
+        for answer in (ours("/api/v1/cloud-offers/", query), bare("/cloud-offers/", query))
+    )
+    if len(offers) != PAGE or offers != bare_offers:
+        raise Void("B8: the list of cloud offers has other rows than the bare view")
+
     counts = {}
     for limit in PAGE_SIZES:
         with CaptureQueriesContext(connection) as captured:
@@ -215,6 +223,14 @@ def _measured(
             bare_list,
             rounds=rounds,
             at_most=0.3,
+        ),
+        compare(
+            f"cloud offers with prices and sources, page of {PAGE}",
+            lambda: ours("/api/v1/cloud-offers/", query),
+            lambda: bare("/cloud-offers/", query),
+            rounds=rounds,
+            at_most=1.35,
+            note="the bare view sends the stored prices without their sources",
         ),
         compare(
             f"detail of {NODES} nodes",
