@@ -119,6 +119,8 @@ class ReferenceDesignDefinition:
     racks: tuple[RackContent, ...]
     hardware: Mapping[str, str]
     """Role -> spec id, with leaf, spine, oob, rack and pdu."""
+    uplinks_per_leaf: Count = 0
+    """Links of a leaf to all spines together; 0 where no spines stand."""
     flavor: Flavor
     vms_with_spare: Count
     usable_tb: Decimal

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from catalog.engine.definitions import NetworkDefinition, ReferenceDesignDefinition, ServiceDefinition
-from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec, SwitchRole, SwitchSpec
+from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec, PortGroup, SwitchRole, SwitchSpec
 from designer.engine.sizing.model import SizingRequest, SizingResult
 from designer.engine.topology import (
     FEEDS,
@@ -71,7 +71,11 @@ def lay_out(
     """Return the drawing of a sized cloud: what `result` counts, racked, cabled and with services on nodes.
 
     Rules: heavy nodes at the bottom, switches at the top; each node on the two leaves of its rack, odd ports on
-    the first; each leaf on every spine; two feeds a rack; quorum members in different racks as the sizing spread them.
+    the first; each leaf on every spine, as often as the sizing has it (sizing.N4); each out-of-band switch on both
+    leaves of a pair of its rack; two feeds a rack; quorum members in different racks as the sizing spread them.
+
+    Where up ports of leaves or switches run out, the fabric comes first: an out-of-band switch then has one uplink,
+    or none, and no link ends in a port that is not there.
     """
     hardware = request.hardware
     plans = []
@@ -114,7 +118,8 @@ def lay_out(
         )
         for pool in result.storage.pools
     )
-    return _Drawing(plans, hardware, networks, prefixes, placement, pools).topology()
+    uplinks = result.network.uplinks_per_leaf
+    return _Drawing(plans, hardware, networks, prefixes, placement, pools, uplinks).topology()
 
 
 def topology_of_reference(definition: ReferenceDesignDefinition, library: Library) -> Topology:
@@ -140,9 +145,8 @@ def topology_of_reference(definition: ReferenceDesignDefinition, library: Librar
         )
     storage_hosts = definition.count_of(NodeRole.STORAGE)
     placement = Placement(services=library.services, monitors=5 if storage_hosts >= 5 else 3, managers=2)
-    return _Drawing(
-        plans, library.selection_for(definition.id), library.networks, {}, placement, ()
-    ).topology()
+    hardware, uplinks = library.selection_for(definition.id), definition.uplinks_per_leaf
+    return _Drawing(plans, hardware, library.networks, {}, placement, (), uplinks).topology()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,9 +208,13 @@ class _Ports:
 
     next_port: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
+    def has(self, element: str, group: str, count: int) -> bool:
+        """Whether one of the `count` ports of `group` is free."""
+        return self.next_port[element, group] < count
+
     def take(self, element: str, group: str, count: int) -> str | None:
         """The next free port of `group`, or None when all `count` are taken."""
-        if self.next_port[element, group] >= count:
+        if not self.has(element, group, count):
             return None
         self.next_port[element, group] += 1
         return f"{group}-{self.next_port[element, group]}"
@@ -223,6 +231,7 @@ class _Drawing:
         prefixes: Mapping[str, int],
         placement: Placement,
         pools: tuple[StoragePool, ...],
+        uplinks: int,
     ) -> None:
         self.plans = plans
         self.hardware = hardware
@@ -230,6 +239,7 @@ class _Drawing:
         self.prefixes = prefixes
         self.placement = placement
         self.pools = pools
+        self.uplinks = uplinks
         self.ports = _Ports()
         self.counts: dict[str, int] = defaultdict(int)
         self.switches: list[Switch] = []
@@ -243,6 +253,7 @@ class _Drawing:
             self._rack(number, plan)
         self._fabric()
         for number, _plan in enumerate(self.plans, start=1):
+            self._out_of_band(f"rack-{number}")
             self._cables(f"rack-{number}")
         placed = self.placement.on([(node.id, node.rack, node.roles) for node in self.nodes])
         nodes = tuple(_with_services(node, placed[node.id]) for node in self.nodes)
@@ -316,16 +327,12 @@ class _Drawing:
     # Cables -----------------------------------------------------------------------------------------------
     def _fabric(self) -> None:
         leaves, spines = self._of(SwitchRole.LEAF), self._of(SwitchRole.SPINE)
-        up = self.hardware.leaf.port_group("up")
-        down = self.hardware.spine.port_group("down")
-        for leaf in leaves:
-            for spine in spines:
-                if up is None or down is None:
-                    continue
-                mine = self.ports.take(leaf.id, "up", up.count)
-                theirs = self.ports.take(spine.id, "down", down.count)
-                if mine and theirs:
-                    self._link(leaf.id, mine, spine.id, theirs, min(up.gbps, down.gbps), ())
+        up, down = self.hardware.leaf.port_group("up"), self.hardware.spine.port_group("down")
+        rounds = max(1, self.uplinks // len(spines)) if spines else 0
+        for _ in range(rounds):
+            for leaf in leaves:
+                for spine in spines:
+                    self._join(leaf, up, spine, down, ())
         for edge in spines or leaves:
             group = "down" if edge in spines else "up"
             ports = (self.hardware.spine if edge in spines else self.hardware.leaf).port_group(group)
@@ -336,6 +343,33 @@ class _Drawing:
                     self._link(
                         edge.id, mine, router, number, ports.gbps, self._on_plane(NetworkPlane.PROVIDER)
                     )
+
+    def _out_of_band(self, rack: str) -> None:
+        """Each out-of-band switch on both leaves of a pair, with ports of its own: no data network is on them."""
+        leaves = self._of(SwitchRole.LEAF, rack)
+        up, leaf_up = self.hardware.oob.port_group("up"), self.hardware.leaf.port_group("up")
+        pairs = [leaves[first : first + 2] for first in range(0, len(leaves), 2)]
+        for index, switch in enumerate(self._of(SwitchRole.OUT_OF_BAND, rack)):
+            for leaf in pairs[index % len(pairs)] if pairs else ():
+                self._join(switch, up, leaf, leaf_up, self._on_plane(NetworkPlane.OUT_OF_BAND))
+
+    def _join(
+        self,
+        a: Switch,
+        a_ports: PortGroup | None,
+        b: Switch,
+        b_ports: PortGroup | None,
+        networks: tuple[str, ...],
+    ) -> None:
+        """Link the next free ports of two switches; nothing when one of them has none left."""
+        if a_ports is None or b_ports is None:
+            return
+        if not self.ports.has(a.id, a_ports.name, a_ports.count):
+            return
+        theirs = self.ports.take(b.id, b_ports.name, b_ports.count)
+        mine = self.ports.take(a.id, a_ports.name, a_ports.count) if theirs else None
+        if mine and theirs:
+            self._link(a.id, mine, b.id, theirs, min(a_ports.gbps, b_ports.gbps), networks)
 
     def _cables(self, rack: str) -> None:
         leaves, oob = self._of(SwitchRole.LEAF, rack), self._of(SwitchRole.OUT_OF_BAND, rack)

@@ -30,6 +30,10 @@ def test_the_mid_size_design_is_counted_whole(library):
     }  # fmt: skip
     assert counts["dac-10g"] == 6  # two ports of each control node
     assert counts["dac-25g"] == 32  # two of each compute node, four of each storage node
+    assert counts["cat6a"] == 24  # a BMC of 16 nodes, a management port of six leaves and two spines
+    # In the rack: both uplinks of three out-of-band switches, and four leaves beside a spine. The others are optical.
+    assert counts["dac-100g"] == 3 * 2 + 4
+    assert counts["aoc-100g"] == 6 * 2 - 4
 
 
 @pytest.mark.parametrize("design", load_library().reference_designs)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.engine.hardware import NodeRole, SwitchRole
+from catalog.engine.hardware import NodeRole, PortGroup, SwitchRole
 from catalog.library import load_library
 from designer.engine.layout import lay_out, topology_of_reference
 from designer.engine.sizing.engine import size
@@ -103,6 +104,88 @@ def test_any_sized_cloud_is_possible_and_spread(vms, vcpus, ram_gib, disk_gb, re
     cabled = Counter(link.a.element for link in drawing.links if link.a.port.startswith("fast"))
     assert set(cabled) == {node.id for node in drawing.nodes}
     assert lay_out(request, result, LIBRARY.services, LIBRARY.networks) == drawing
+
+
+# domain/reference_designs.yaml, `leaf_up_gbps` of a rack: what its leaves carry to spines, or to routers without them.
+@pytest.mark.parametrize(
+    ("reference", "gbps"),
+    [
+        ("rd-starter-hci3", 400),
+        ("rd-mid", 400),
+        ("rd-large-2000", 800),
+        ("rd-capacity-object", 400),
+        ("rd-gpu-ai", 800),
+        ("rd-memory", 400),
+        ("rd-edge", 400),
+        ("rd-3az", 600),
+        ("rd-baremetal", 800),
+    ],
+)
+def test_the_leaves_of_a_rack_carry_as_much_as_the_reference_design_says(reference, gbps):
+    drawing = topology_of_reference(LIBRARY.reference_designs[reference], LIBRARY)
+    upstream = {s.id for s in drawing.switches if s.role is SwitchRole.SPINE}
+    upstream |= {router.id for router in drawing.external_routers}
+
+    carried = Counter()
+    for link in drawing.links:
+        if link.a.port.startswith("up-") and link.b.element in upstream:
+            carried[next(s.rack for s in drawing.switches if s.id == link.a.element)] += link.gbps
+
+    assert carried == dict.fromkeys((rack.id for rack in drawing.racks), gbps)
+
+
+def test_the_sized_fabric_has_the_uplinks_that_the_sizing_counts():
+    result, drawing = laid_out(a_request(2074, reference="rd-large-2000"))
+
+    to_spines = Counter(link.a.element for link in drawing.links if link.b.element.startswith("spine"))
+
+    assert result.network.uplinks_per_leaf > 2  # more than one link to each spine
+    assert set(to_spines.values()) == {result.network.uplinks_per_leaf}
+
+
+def out_of_band_uplinks(drawing):
+    """Out-of-band switch -> the leaves that it is linked to."""
+    switches = {s.id for s in drawing.switches if s.role is SwitchRole.OUT_OF_BAND}
+    found = {switch: [] for switch in switches}
+    for link in drawing.links:
+        if link.a.element in switches:
+            found[link.a.element].append(link)
+    return found
+
+
+@pytest.mark.parametrize("reference", list(LIBRARY.reference_designs))
+def test_an_out_of_band_switch_has_a_link_to_each_leaf_of_a_pair_that_carries_nothing_else(reference):
+    drawing = topology_of_reference(LIBRARY.reference_designs[reference], LIBRARY)
+    racks = {switch.id: switch.rack for switch in drawing.switches}
+
+    for switch, links in out_of_band_uplinks(drawing).items():
+        assert {racks[link.b.element] for link in links} == {racks[switch]}
+        assert len({link.b.element for link in links}) == 2
+        assert {(link.gbps, link.networks) for link in links} == {(100, ("oob",))}
+
+
+@pytest.mark.parametrize(
+    ("oob_ports", "leaf_ports", "uplinks"), [(4, 3, 2), (1, 3, 1), (0, 3, 0), (4, 2, 0), (4, 1, 0)]
+)
+def test_where_ports_run_out_the_out_of_band_switch_gives_way_and_nothing_dangles(
+    oob_ports, leaf_ports, uplinks
+):
+    request = a_request()
+    oob = with_up_ports(request.hardware.oob, oob_ports)
+    leaf = with_up_ports(request.hardware.leaf, leaf_ports)
+    request = replace(request, hardware=replace(request.hardware, oob=oob, leaf=leaf))
+
+    _, drawing = laid_out(request)
+
+    hardware = {**LIBRARY.hardware_by_id, oob.id: oob, leaf.id: leaf}
+    assert check(drawing, hardware, set(LIBRARY.services)) == []
+    assert {len(links) for links in out_of_band_uplinks(drawing).values()} == {uplinks}
+
+
+def with_up_ports(switch, count):
+    others = tuple(group for group in switch.ports if group.name != "up")
+    up = PortGroup(name="up", count=count, gbps=Decimal(100))
+    return replace(switch, ports=(*others, up) if count else others)
 
 
 def test_a_storage_node_keeps_its_cluster_network_on_a_bond_of_its_own():
