@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Role
 from catalog import prices as catalog_prices
@@ -20,10 +21,18 @@ def catalog(db):
     catalog_services.forget_library()
 
 
+@pytest.fixture(scope="module")
+def shipped_books(django_db_setup, django_db_blocker):
+    """The shipped price books, stored once for all tests of a module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        catalog_prices.load_price_books()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def price_books(db):
-    """The shipped price books of three clouds."""
-    return catalog_prices.load_price_books()
+def price_books(shipped_books, db):
+    """The shipped price books of three clouds, and a database to use them in."""
 
 
 @pytest.fixture
