@@ -36,6 +36,13 @@ CHECKS = {
     "response_headers_conformance",
     "response_schema_conformance",
 }
+SLUGS = {
+    "node-spec": "cmp-512",
+    "hardware-model": "cmp-512",
+    "service": "nova-api",
+    "network": "storage_public",
+    "reference-design": "rd-mid",
+}
 OPERATIONS = sorted(
     (method.upper(), path) for path, methods in published()["paths"].items() for method in methods
 )
@@ -110,6 +117,8 @@ def make_real(case, world):
     if "If-Match" in case.headers:
         world["design"].refresh_from_db()
         case.headers["If-Match"] = f'"{world["design"].version}"'
+    if "slug" in case.path_parameters:
+        case.path_parameters["slug"] = SLUGS[kind]
     if "formula_id" in case.path_parameters:
         case.path_parameters["formula_id"] = "sizing.S4"
     if "part" in case.path_parameters and case.method == "PUT":

@@ -18,6 +18,14 @@ from config.openapi import document
 from config.paging import KeysetPagination
 
 LONGEST_SEARCH = 80
+SEARCH = [
+    OpenApiParameter(
+        "search",
+        {"type": "string", "maxLength": LONGEST_SEARCH},
+        description="Words that id, name, maker or model holds.",
+    ),
+    OpenApiParameter("group", OpenApiTypes.STR, description="Role of hardware, layer of a service."),
+]
 SCHEMAS = {kind: document(python.__name__, json_schema(python)) for kind, python in KINDS.items()}
 
 
@@ -55,16 +63,7 @@ class EntryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     lookup_value_converter = "slug"
     kinds: tuple[str, ...] = ()
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "search",
-                {"type": "string", "maxLength": LONGEST_SEARCH},
-                description="Words that id, name, maker or model holds.",
-            ),
-            OpenApiParameter("group", OpenApiTypes.STR, description="Role of hardware, layer of a service."),
-        ]
-    )
+    @extend_schema(parameters=SEARCH)
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Entries that match."""
         return super().list(request, *args, **kwargs)
@@ -107,7 +106,10 @@ class HardwareModelViewSet(EntryViewSet):
     serializer_class = serializer_of("HardwareEntry", *kinds)
 
     @extend_schema(
-        parameters=[OpenApiParameter("kind", str, enum=list(HARDWARE_KINDS), description="Only this kind.")]
+        parameters=[
+            *SEARCH,
+            OpenApiParameter("kind", str, enum=list(HARDWARE_KINDS), description="Only this kind."),
+        ]
     )
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Hardware that matches."""
