@@ -281,13 +281,21 @@ def screen_svg(result: Result, key: str, title: str) -> str:
 
 
 def print_svg(
-    result: Result, key: str, title: str, *, width: int = 560, height: int | Mapping[str, int] | None = None
+    result: Result,
+    key: str,
+    title: str,
+    *,
+    width: int = 560,
+    height: int | Mapping[str, int] | None = None,
+    legend_columns: int | None = None,
 ) -> str:
     """Return one chart as `<svg>` for print, `width` by `height` units without its axes; None: its usual height."""
-    spec = specification(result, key)
+    spec = _with_size(specification(result, key), width)
     if height is not None:
-        spec = {**spec, "height": height}
-    return _titled(_svg(_with_size(spec, width)), title)
+        spec["height"] = height
+    if legend_columns is not None:
+        spec["config"]["legend"]["columns"] = legend_columns
+    return _titled(_svg(spec), title)
 
 
 def categories(result: Result) -> list[tuple[str, str]]:

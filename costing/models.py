@@ -87,6 +87,11 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"Proposal {self.reference}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A proposal never changes: make the next version.")
+        super().save(*args, **kwargs)
+
     @property
     def reference(self) -> str:
         """What people call it on the phone: `SW-1F2E3D4C-2`."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from costing.views import comparisons, formulas
+from costing.views import comparisons, formulas, proposals
 
 app_name = "costing"
 urlpatterns = [
@@ -13,4 +13,7 @@ urlpatterns = [
     path("designs/<uuid:design_pk>/assumptions/", comparisons.assumptions, name="assumptions"),
     path("comparisons/<uuid:comparison_pk>/charts/<slug:key>.json", comparisons.chart, name="chart"),
     path("comparisons/<uuid:comparison_pk>/ledger.csv", comparisons.ledger_csv, name="ledger-csv"),
+    path("designs/<uuid:design_pk>/proposals/", proposals.proposals, name="proposals"),
+    path("designs/<uuid:design_pk>/proposals/new/", proposals.proposal_create, name="proposal-create"),
+    path("proposals/<uuid:proposal_pk>.pdf", proposals.proposal_pdf, name="proposal-pdf"),
 ]

@@ -3,10 +3,11 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from costing.api import calculations, comparisons
+from costing.api import calculations, comparisons, proposals
 
 router = SimpleRouter()
 router.register("comparisons", comparisons.ComparisonViewSet, basename="comparison")
+router.register("proposals", proposals.ProposalViewSet, basename="proposal")
 
 urlpatterns = [
     path("calculations/<str:kind>/", calculations.CalculationView.as_view(), name="calculation"),

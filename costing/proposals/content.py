@@ -12,6 +12,7 @@ from typing import Any
 from catalog.engine.definitions import NetworkDefinition, ServiceDefinition
 from catalog.engine.hardware import Basis
 from config.templatetags.ui import number, percent, shown
+from costing.currencies import CURRENCIES
 from costing.engine.model import PRIVATE
 from designer.engine.bill import BillLine, PieceKind, bill_total
 from designer.engine.topology import Topology
@@ -108,8 +109,8 @@ def capacity_tiles(sizing: Document) -> list[dict[str, str]]:
         ("vCPU of a host", number(compute["vcpus_per_host"]), f"{compute['reserved_threads']} threads kept for the host"),
         ("RAM of a host for VMs", f"{number(compute['ram_gib_per_host'])} GiB", f"{number(compute['reserved_ram_gib'])} GiB kept for the host"),
         ("Usable storage", f"{number(storage['usable_tb'], 1)} TB", f"of {number(storage['raw_tb'], 1)} TB raw; {number(storage['needed_usable_tb'], 1)} TB asked for"),
-        ("Storage nodes, OSDs", f"{storage['hosts']}, {storage['osds']}", f"{storage['monitors']} monitors, {storage['managers']} managers"),
-        ("Racks, units", f"{counts['racks']}, {number(facility['rack_units'])} U", f"{counts['leaves']} leaf, {counts['spines']} spine, {counts['oob_switches']} out-of-band switches"),
+        ("Storage nodes", number(storage["hosts"]), f"{storage['osds']} OSDs, {storage['monitors']} monitors, {storage['managers']} managers"),
+        ("Racks", number(counts["racks"]), f"{number(facility['rack_units'])} U in use; {counts['leaves']} leaf, {counts['spines']} spine, {counts['oob_switches']} out-of-band switches"),
         ("Power at full load", f"{number(facility['max_watts'])} W", f"{number(facility['average_watts'])} W on average"),
     )  # fmt: skip
     return [{"label": label, "value": value, "about": about} for label, value, about in rows]
@@ -476,6 +477,12 @@ def _by_rule(figures: Iterable[Document], sources: Sources) -> list[dict[str, An
     return shown_rules
 
 
+def _amount(value: Any, unit: str) -> str:
+    """A value as people read it; money with its cents."""
+    is_money = unit in CURRENCIES and isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{round(Decimal(str(value)), 2):,.2f}" if is_money else shown(value)
+
+
 def _input(item: Document, sources: Sources) -> dict[str, Any]:
     return {
         "label": item["label"],
@@ -494,7 +501,7 @@ def _worked(figure: Document, shared: Sequence[Document], sources: Sources) -> d
         {
             "label": step["label"],
             "working": step["working"],
-            "value": "" if step["value"] is None else shown(step["value"]),
+            "value": "" if step["value"] is None else _amount(step["value"], step["unit"]),
             "unit": step["unit"],
         }
         for step in ([] if is_sum else figure["steps"])
@@ -502,7 +509,7 @@ def _worked(figure: Document, shared: Sequence[Document], sources: Sources) -> d
     note = f"Sum of {len(figure['steps'])} posted lines." if is_sum else figure["note"]
     return {
         "label": figure["label"],
-        "value": shown(figure["value"]),
+        "value": _amount(figure["value"], figure["unit"]),
         "unit": figure["unit"],
         "inputs": inputs,
         "steps": steps,

@@ -17,15 +17,16 @@ from designer.engine.topology import Topology
 from designer.models import Sizing
 from designer.services import document_of
 
-WIDTHS = {"yearly": 265, "cumulative": 265, "breakdown": 170, "waterfall": 600, "growth": 600}
-"""Units of each chart without its axes: the first three stand beside something, the others fill the page's width."""
-HEIGHTS: Mapping[str, Any] = {
-    "yearly": 230,
-    "cumulative": 230,
-    "breakdown": {"step": 7},
-    "waterfall": 165,
-    "growth": 80,
+HALF, FULL = 2, 4
+"""Columns of a legend in half the page's width, and in all of it."""
+SIZES: Mapping[str, dict[str, Any]] = {
+    "yearly": {"width": 250, "height": 155, "legend_columns": HALF},
+    "cumulative": {"width": 250, "height": 145, "legend_columns": HALF},
+    "growth": {"width": 250, "height": 160, "legend_columns": FULL},
+    "breakdown": {"width": 180, "height": {"step": 4}, "legend_columns": HALF},
+    "waterfall": {"width": 600, "height": 150, "legend_columns": FULL},
 }
+"""Size of each chart without its axes, in units: two stand side by side, the last fills the page's width."""
 
 
 def heading_of(proposal: Proposal) -> content.Heading:
@@ -117,9 +118,7 @@ def chart_figures(comparison: Comparison) -> dict[str, dict[str, str]]:
     return {
         key: {
             "title": charts.CHARTS[key][0],
-            "svg": charts.print_svg(
-                result, key, pages.described(result, key), width=WIDTHS[key], height=HEIGHTS[key]
-            ),
+            "svg": charts.print_svg(result, key, pages.described(result, key), **SIZES[key]),
         }
         for key in charts.keys_for(result)
     }

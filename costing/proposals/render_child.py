@@ -19,7 +19,7 @@ PRODUCER = "Stackwright"
 
 def unbranded(document: Any, pdf: Any) -> None:
     """Name the product as the maker of `pdf`, not the library with its version (security R40)."""
-    from pydyf import Stream, String
+    from pydyf import Stream, String  # type: ignore[import-untyped]  # it has no types
 
     branded = pdf.info["Producer"].string
     pdf.info["Producer"] = String(PRODUCER)
