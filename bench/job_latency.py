@@ -29,8 +29,8 @@ from bench.harness import Clock, Comparison, Result, Void, checksum, compare_val
 
 VERSION = 1
 SEED = 115
-SIZES = {"s": 50, "m": 300}
-"""Jobs of one throughput block; a tenth of them for latency."""
+SIZES = {"s": 30, "m": 300}
+"""Jobs of one throughput block; of one latency block a tenth of them, at least 5."""
 BROKER = os.environ.get("CELERY_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
 QUEUES = {"django-q2": "django-q2 with the ORM", "celery": "Celery with RabbitMQ"}
 PATIENCE_SECONDS = 60.0
@@ -189,6 +189,7 @@ def senders(queue: str, file: Path) -> tuple[Send, Send]:
 
 def measured(queue: str, size: str, rounds: int) -> dict[str, Any]:
     jobs = SIZES[size]
+    some = max(5, jobs // 10)
     title = QUEUES[queue]
     file = harness.FOLDER / f"probe-{uuid4().hex[:8]}.txt"
     started = Started(file)
@@ -232,9 +233,9 @@ def measured(queue: str, size: str, rounds: int) -> dict[str, Any]:
         mine: list[float] = []
         theirs: list[float] = []
         for _ in range(rounds):
-            mine += latencies(ours, jobs // 10)
-            theirs += latencies(floor, jobs // 10) + latencies(floor, jobs // 10)
-            mine += latencies(ours, jobs // 10)
+            mine += latencies(ours, some)
+            theirs += latencies(floor, some) + latencies(floor, some)
+            mine += latencies(ours, some)
         comparisons = [
             Comparison(
                 name=f"{title}: p{percent} until it starts",

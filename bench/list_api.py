@@ -255,7 +255,7 @@ B8 = Benchmark(
     name="B8",
     title="List and detail API: a page of designs and a design of 300 nodes",
     sizes=SIZES,
-    by_default=("s", "m"),
+    by_default=("m",),
     measure=measure,
 )
 
