@@ -26,8 +26,8 @@ from tests.builders import a_team, a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-EXAMPLES = 12
-"""Requests an operation and mode. Derandomised, so that CI judges the same requests each time."""
+EXAMPLES = 20
+"""Requests an operation. Derandomised, so that CI judges the same requests each time."""
 
 CHECKS = {
     "not_a_server_error",
@@ -131,9 +131,8 @@ def make_real(case, world):
             case.body["reference_design"] = "rd-mid"
 
 
-@pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda value: value.removeprefix("/api/v1"))
-def test_no_request_breaks_it_and_every_answer_is_announced(schemathesis, api, world, method, path, mode):
+def test_no_request_breaks_it_and_every_answer_is_announced(schemathesis, api, world, method, path):
     operation = api[path][method]
     checks = [check for check in all_checks() if check.__name__ in CHECKS]
     assert len(checks) == len(CHECKS)
@@ -148,7 +147,8 @@ def test_no_request_breaks_it_and_every_answer_is_announced(schemathesis, api, w
     )
     @given(data=st.data())
     def ask(data):
-        case = data.draw(operation.as_strategy(generation_mode=schemathesis.GenerationMode(mode)))
+        mode = data.draw(st.sampled_from(schemathesis.GenerationMode))
+        case = data.draw(operation.as_strategy(generation_mode=mode))
         if data.draw(st.sampled_from([True, True, False])):
             make_real(case, world)
         answer = case.call(headers=world["headers"])
