@@ -13,12 +13,13 @@ PAINTS: Mapping[str, Style] = {
     "paper": {"fill": "#ffffff"},
     "heading": {"fill": "#0f172a", "font-size": "17", "font-weight": "700"},
     "caption": {"fill": "#0f172a", "font-size": "12", "font-weight": "600"},
-    "label": {"fill": "#0f172a", "font-size": "9.5", "font-weight": "600"},
-    "note": {"fill": "#475569", "font-size": "9", "font-weight": "400"},
-    "unit": {"fill": "#94a3b8", "font-size": "6.5", "font-weight": "400"},
+    "label": {"fill": "#0f172a", "font-size": "10.5", "font-weight": "600"},
+    "note": {"fill": "#475569", "font-size": "10", "font-weight": "400"},
+    "unit": {"fill": "#64748b", "font-size": "8", "font-weight": "400"},
     "frame": {"fill": "#f8fafc", "stroke": "#64748b", "stroke-width": "1.5"},
     "rail": {"fill": "#e2e8f0"},
     "slot": {"stroke": "#e2e8f0", "stroke-width": "0.6"},
+    "break": {"stroke": "#94a3b8", "stroke-width": "0.8", "fill": "none"},
     "pdu-a": {"fill": "#fde68a", "stroke": "#b45309", "stroke-width": "0.8"},
     "pdu-b": {"fill": "#bfdbfe", "stroke": "#1d4ed8", "stroke-width": "0.8"},
     "control": {"fill": "#ede9fe", "stroke": "#6d28d9", "stroke-width": "1"},
@@ -39,6 +40,7 @@ PAINTS: Mapping[str, Style] = {
     "mark-hyper-converged": {"fill": "#a21caf"},
     "port": {"fill": "#0f766e"},
     "uplink": {"stroke": "#0e7490", "stroke-width": "1.4", "fill": "none"},
+    "oob-uplink": {"stroke": "#a16207", "stroke-width": "1.2", "stroke-dasharray": "4 2.5", "fill": "none"},
     "access": {"stroke": "#94a3b8", "stroke-width": "1.2", "fill": "none"},
     "drop": {"stroke": "#cbd5e1", "stroke-width": "1", "fill": "none"},
     "plane-management": {"stroke": "#475569", "stroke-width": "3", "fill": "#475569"},
@@ -56,6 +58,11 @@ ROLE_KINDS = ("control", "compute", "storage", "network", "bare-metal", "hyper-c
 
 WIDTHS: Mapping[str, float] = {**dict.fromkeys("iljI.,:;|!' ", 0.28), **dict.fromkeys("mwMW", 0.86)}
 """Rough widths of Inter in em; other lower-case letters 0.56, capitals and digits 0.63."""
+
+
+def size_of(paint: str) -> float:
+    """Font size of a kind of text, px."""
+    return float(PAINTS[paint]["font-size"])
 
 
 def text_width(text: str, size: float) -> float:
@@ -102,7 +109,7 @@ class Canvas:
         self.parts.append(f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}"{self.paint(paint)}/>')
 
     def text(self, x: float, y: float, text: str, paint: str, room: float = 0, anchor: str = "start") -> None:
-        size = float(PAINTS[paint]["font-size"])
+        size = size_of(paint)
         shown = fitted(text, size, room) if room else text
         where = f' text-anchor="{anchor}"' if anchor != "start" else ""
         self.parts.append(f'<text x="{x:g}" y="{y:g}"{where}{self.paint(paint)}>{escape(shown)}</text>')
@@ -131,7 +138,12 @@ class Canvas:
         self.parts.append("</g>")
 
     def svg(self, width: float, height: float, title: str) -> str:
-        face = f' font-family="{FONT}"' if self.is_print else ' class="drawing"'
+        # On screen a wide drawing scrolls in its frame instead of shrinking; on paper the page sets its size.
+        face = (
+            f' font-family="{FONT}"'
+            if self.is_print
+            else f' class="drawing" width="{width:g}" height="{height:g}"'
+        )
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img"{face}>'
             f"<title>{escape(title)}</title>{''.join(self.parts)}</svg>"

@@ -32,7 +32,8 @@ def draw(
     canvas = Canvas(theme)
     width, y = 0.0, MARGIN
     if view in ("all", "racks"):
-        size = racks.draw(canvas, topology, hardware_by_id, MARGIN, y)
+        room = networks.width_of(topology) if view == "all" else 0
+        size = racks.draw(canvas, topology, hardware_by_id, MARGIN, y, room)
         width, y = max(width, size[0]), y + size[1] + GAP
     if view in ("all", "networks"):
         size = networks.draw(canvas, topology, hardware_by_id, MARGIN, y)

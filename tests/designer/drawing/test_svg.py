@@ -9,7 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from designer.drawing.canvas import PAINTS, fitted, text_width
+from designer.drawing.racks import UNIT
 from designer.drawing.svg import draw
+from designer.engine.layout import topology_of_reference
 from designer.engine.topology import Node, Rack, Topology
 from tests.designer.engine.test_layout import LIBRARY, a_request, laid_out
 
@@ -36,6 +38,68 @@ def test_everything_drawn_is_named_and_shown(theme, reference, vms):
     assert {element.id for element in wanted} <= shown
     assert all(group.find(f"{SVG}title") is not None for group in root.iter(f"{SVG}g"))
     assert root.find(f"{SVG}title").text.startswith("Topology of ")
+
+
+@pytest.mark.parametrize("reference", list(LIBRARY.reference_designs))
+def test_a_reference_design_is_drawn_without_shortening_a_word(reference):
+    topology = topology_of_reference(LIBRARY.reference_designs[reference], LIBRARY)
+
+    assert "…" not in draw(topology, LIBRARY.hardware_by_id)
+
+
+@pytest.mark.parametrize("reference", list(LIBRARY.reference_designs))
+def test_what_stands_in_a_rack_keeps_its_order_and_size_where_empty_units_are_folded(reference):
+    topology = topology_of_reference(LIBRARY.reference_designs[reference], LIBRARY)
+
+    root = ElementTree.fromstring(draw(topology, LIBRARY.hardware_by_id, view="racks"))
+
+    boxes = {}
+    for group in root.iter(f"{SVG}g"):
+        box = group.find(f"{SVG}rect")
+        boxes[group.get("data-element")] = float(box.get("y")), float(box.get("height"))
+    for rack in topology.racks:
+        frame_top, frame_height = boxes[rack.id]
+        inside = [item for item in (*topology.nodes, *topology.switches) if item.rack == rack.id]
+        inside.sort(key=lambda item: -item.unit)
+        below = frame_top
+        for item in inside:
+            y, height = boxes[item.id]
+            assert y >= below
+            assert height == LIBRARY.hardware_by_id[item.spec].rack_units * UNIT - 2
+            below = y + height
+        assert below <= frame_top + frame_height
+        assert frame_height < LIBRARY.hardware_by_id[rack.spec].rack_units * UNIT  # something was folded
+
+
+def test_racks_that_share_no_empty_stretch_are_drawn_at_full_height():
+    racks = (Rack(id="r1", name="Low", spec="rack-42u"), Rack(id="r2", name="High", spec="rack-42u"))
+    nodes = tuple(
+        Node(id=f"n{unit}", name=f"n{unit}", spec="cmp-512", roles=LIBRARY.node_specs["cmp-512"].roles, rack=rack, unit=unit)
+        for rack, units in (("r1", range(1, 22)), ("r2", range(22, 43)))
+        for unit in units
+    )  # fmt: skip
+
+    root = ElementTree.fromstring(
+        draw(Topology(racks=racks, nodes=nodes), LIBRARY.hardware_by_id, view="racks")
+    )
+
+    frames = [
+        group.find(f"{SVG}rect")
+        for group in root.iter(f"{SVG}g")
+        if group.get("data-element") in ("r1", "r2")
+    ]
+    assert {float(frame.get("height")) for frame in frames} == {42 * UNIT}
+    assert "21 U free" in "".join(root.itertext())
+
+
+def test_the_uplinks_of_out_of_band_switches_are_drawn_and_counted_are_those_of_the_leaves():
+    topology = topology_of_reference(LIBRARY.reference_designs["rd-large-2000"], LIBRARY)
+
+    root = ElementTree.fromstring(draw(topology, LIBRARY.hardware_by_id, view="networks"))
+
+    uplinks = [path for path in root.iter(f"{SVG}path") if path.get("class") == "drawing-oob-uplink"]
+    assert len(uplinks) == 2 * 6  # both leaves of six racks
+    assert "2 × 100G from a leaf to a spine" in "".join(root.itertext())
 
 
 def test_print_carries_its_paint_and_the_screen_none():
