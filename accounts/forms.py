@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 
 from accounts import throttle
@@ -33,9 +33,10 @@ class SignInForm(AuthenticationForm):
 
     @property
     def is_throttled(self) -> bool:
-        return self.has_error(forms.forms.NON_FIELD_ERRORS, "throttled")
+        return self.has_error(NON_FIELD_ERRORS, "throttled")
 
     def clean(self) -> dict[str, Any]:
+        assert self.request is not None  # noqa: S101 - the log-in page hands it over
         who = {"account": self.cleaned_data.get("username", ""), "address": client_address(self.request)}
         if seconds := throttle.wait_seconds(**who):
             raise ValidationError(

@@ -48,7 +48,7 @@ def wait_seconds(*, account: str, address: str) -> int:
 def remaining(row: SignInFailures, limit: int, longest_seconds: int, now: datetime) -> int:
     if row.count < limit:
         return 0
-    wait = min(longest_seconds, FIRST_WAIT_SECONDS * 2 ** min(row.count - limit, 30))
+    wait: int = min(longest_seconds, FIRST_WAIT_SECONDS * 2 ** min(row.count - limit, 30))
     return max(0, wait - int((now - row.last_at).total_seconds()))
 
 

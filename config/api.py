@@ -152,6 +152,15 @@ def plain_problem(status_code: int, title: str, detail: str = "") -> JsonRespons
     return JsonResponse(details, status=status_code, content_type=PROBLEM_JSON)
 
 
+def invalid_address(named: list[str]) -> JsonResponse:
+    """A problem for an address with U+0000 in it; `named` are the parameters that hold it."""
+    message, remedy = "holds the character U+0000", "Leave it out."
+    problems = [Problem(name.replace("\0", "?"), "U+0000", message, remedy) for name in named]
+    problems = problems or [Problem("", "U+0000", f"The address {message}.", remedy)]
+    details = problem_details("invalid", "The input is not valid", 400, f"The address {message}.", problems)
+    return JsonResponse(details, status=400, content_type=PROBLEM_JSON)
+
+
 # Versions -------------------------------------------------------------------------------------------------
 def etag_for(version: int) -> str:
     """The strong tag of a version of a working document: `"7"`."""

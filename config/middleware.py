@@ -11,6 +11,7 @@ from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 
 from config.addresses import client_address
+from config.api import invalid_address
 from config.request_id import current_request_id, current_source
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -40,9 +41,14 @@ class PlainAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("The address holds the character U+0000. Leave it out.")
-        return self.get_response(request)
+        named = [
+            name for name, values in request.GET.lists() if any("\0" in text for text in (name, *values))
+        ]
+        if not named and "\0" not in request.path:
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            return invalid_address(named)
+        raise BadRequest("The address holds the character U+0000.")
 
 
 class SecurityHeadersMiddleware:
@@ -73,12 +79,13 @@ class HtmxLoginRedirectMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not getattr(request, "htmx", False):
+        htmx = getattr(request, "htmx", None)
+        if not htmx:
             return response
         patch_vary_headers(response, ["HX-Request"])
         login = resolve_url(settings.LOGIN_URL)
         if isinstance(response, HttpResponseRedirect) and response.url.split("?")[0] == login:
-            page = request.htmx.current_url_abs_path or "/"  # None for another host's page
+            page = htmx.current_url_abs_path or "/"  # None for another host's page
             target = f"{login}?{urlencode({'next': page})}"
             return HttpResponse(status=204, headers={"HX-Redirect": target, "Vary": "HX-Request"})
         return response

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import DateTimeField, ExpressionWrapper, F, Model, Q, QuerySet, TextField, UUIDField
+from django.db.models import DateTimeField, ExpressionWrapper, F, Model, Q, TextField, UUIDField
 from django.http import QueryDict
 from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import BasePagination
@@ -34,9 +34,7 @@ class KeysetPagination(BasePagination):
     ordering: Sequence[str] = ("pk",)
     default_limit = 50
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         self.request = request
         self.limit = self.limit_asked(request)
         self.columns = self.ordering_asked(request, view)
@@ -74,7 +72,9 @@ class KeysetPagination(BasePagination):
             if any(isinstance(value, str) and UNSTORABLE.search(value) for value in values):
                 raise ValueError("of no list: no row has such a text")
             names = [column.removeprefix("-") for column in self.columns]
-            fields = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
+            fields: list[Any] = [
+                model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names
+            ]
             values = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
             if None in values:
                 raise ValueError("without a value")

@@ -18,7 +18,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 
 def one_of(name: str, *, default: str, choices: tuple[str, ...]) -> str:
-    value = env.str(name, default)
+    value = str(env.str(name, default))
     if value not in choices:
         raise ImproperlyConfigured(f"{name}={value}: choose one of {', '.join(choices)}.")
     return value

@@ -1,6 +1,6 @@
 """Every address of the product: each app's own list, and the API's under one version."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
@@ -12,7 +12,7 @@ handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"
 
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path(
         "schema/",
         SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation),

@@ -81,7 +81,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Static, so that nothing that failed once fails again: no database, no session, no context."""
     if request.path.startswith("/api/"):
         return plain_problem(500, "Internal server error")
-    page = render(None, "500.html", {"request_id": current_request_id.get()}, status=500)  # type: ignore[arg-type]
+    page = render(None, "500.html", {"request_id": current_request_id.get()}, status=500)
     return page
 
 

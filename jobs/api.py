@@ -1,8 +1,7 @@
 """Jobs over REST: where long work stands and what came of it."""
 
-from typing import Any, cast
+from typing import cast
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -10,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from config.api import VisibleToMixin
 from config.paging import KeysetPagination
 from jobs import services
 from jobs.models import Job
@@ -49,15 +49,14 @@ class NewestJobsFirst(KeysetPagination):
     ordering = ("-created_at", "-id")
 
 
-class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Job]):
+class JobViewSet(
+    VisibleToMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Job]
+):
     """Background work: states queued, running, done, failed, cancelled, superseded."""
 
     queryset = Job.objects.all()
     serializer_class = JobSerializer
     pagination_class = NewestJobsFirst
-
-    def filter_queryset(self, queryset: QuerySet[Job]) -> QuerySet[Job]:
-        return super().filter_queryset(cast(Any, queryset).visible_to(self.request.user))
 
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])

@@ -92,7 +92,7 @@ def shown(value: Any) -> str:
             return money(value, 2)
         return ", ".join(f"{key} {shown(item)}" for key, item in value.items())
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return number(value, 4 if abs(value) < 10 else 2)
+        return number(value, 4 if -10 < value < 10 else 2)
     return number(value)
 
 
@@ -139,7 +139,8 @@ def filled(content: str, before: str = "", after: str = "") -> SafeString:
 def front_end() -> SafeString:
     """The built style and script; before the first build a page says in its source what is missing."""
     try:
-        return mark_safe(DjangoViteAssetLoader.instance().generate_vite_asset(FRONT_END))  # noqa: S308 - from the manifest
+        tags: str = DjangoViteAssetLoader.instance().generate_vite_asset(FRONT_END)
+        return mark_safe(tags)  # noqa: S308 - from the manifest
     except DjangoViteAssetNotFoundError:
         return mark_safe("<!-- The front end is not built: run `npm ci && npm run build`. -->")
 
@@ -237,7 +238,7 @@ def tab(context: Mapping[str, Any], address: str, label: str, current: Any = Non
     if not address:
         return mark_safe("")
     request = context.get("request")
-    is_current = bool(current) if current is not None else bool(request) and request.path == address
+    is_current = bool(current) if current is not None else request is not None and request.path == address
     template_string = '<a href="{}" aria-current="page">{}</a>' if is_current else '<a href="{}">{}</a>'
     return format_html(template_string, address, label)
 
