@@ -62,7 +62,7 @@ def cumulative(result: Result) -> Spec:
     marks = [
         {
             "month": versus["break_even"]["durable"],
-            "text": f"Break-even with {names[versus['option']]}: month {versus['break_even']['durable']}",
+            "text": f"Even with {names[versus['option']]} in month {versus['break_even']['durable']}",
         }
         for versus in result["tco"]["versus"]
         if versus["break_even"]["durable"]
@@ -87,25 +87,22 @@ def cumulative(result: Result) -> Spec:
         },
     ]
     if marks:
-        rule = {"values": marks}
         layers.append(
             {
-                "data": rule,
+                "data": {"values": marks},
                 "mark": {"type": "rule", "strokeDash": [4, 3], "color": "#64748b"},
                 "encoding": shared,
             }
         )
+    for line, mark in enumerate(
+        marks
+    ):  # above each other, below the curves: break-evens are often close together
+        height = {"expr": f"height - {4 + 12 * line}"}
+        side = {"align": "left", "dx": 4} if mark["month"] < last / 2 else {"align": "right", "dx": -4}
         layers.append(
             {
-                "data": rule,
-                "mark": {
-                    "type": "text",
-                    "align": "right",
-                    "dx": -4,
-                    "baseline": "top",
-                    "y": 4,
-                    "color": "#64748b",
-                },
+                "data": {"values": [mark]},
+                "mark": {"type": "text", "baseline": "bottom", "y": height, "color": "#475569", **side},
                 "encoding": {**shared, "text": {"field": "text"}},
             }
         )

@@ -24,7 +24,7 @@ SIZES: Mapping[str, dict[str, Any]] = {
     "cumulative": {"width": 250, "height": 145, "legend_columns": HALF},
     "growth": {"width": 250, "height": 160, "legend_columns": FULL},
     "breakdown": {"width": 180, "height": {"step": 4}, "legend_columns": HALF},
-    "waterfall": {"width": 600, "height": 150, "legend_columns": FULL},
+    "waterfall": {"width": 600, "height": 125, "legend_columns": FULL},
 }
 """Size of each chart without its axes, in units: two stand side by side, the last fills the page's width."""
 
