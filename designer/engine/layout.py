@@ -247,6 +247,7 @@ class _Drawing:
         self.links: list[Link] = []
         self.specs: dict[str, NodeSpec] = {spec.id: spec for plan in plans for spec, _ in plan.nodes}
         self.groups: dict[str, NodeGroup] = {}
+        self.planes: dict[tuple[Roles, int, int], tuple[str, ...]] = {}
 
     def topology(self) -> Topology:
         for number, plan in enumerate(self.plans, start=1):
@@ -409,6 +410,12 @@ class _Drawing:
 
     def _planes(self, roles: Roles, bond: int, bonds: int) -> tuple[str, ...]:
         """Networks on one bond of a node: all on a single bond, storage on the second of two."""
+        key = (roles, bond, bonds)
+        if key not in self.planes:
+            self.planes[key] = self._planes_of(roles, bond, bonds)
+        return self.planes[key]
+
+    def _planes_of(self, roles: Roles, bond: int, bonds: int) -> tuple[str, ...]:
         words = ("required", "when split") if bonds > 1 else ("required",)
         attached = [
             key

@@ -179,42 +179,44 @@ def fragmentation(host: HostCapacity, demands: Sequence[VmDemand], resource: str
 def first_fit_decreasing(host: HostCapacity, demands: Sequence[VmDemand]) -> int:
     """Return the hosts that first-fit decreasing needs for vCPU, RAM and local disk together (C6).
 
-    Works on runs of equally filled hosts, so that its cost depends on the number of profiles, not of VMs.
-    Every VM must fit on an empty host.
+    Works on runs of equally filled hosts, so that its cost depends on the number of profiles, not of VMs; and in
+    whole numbers, exact and fast. Every VM must fit on an empty host.
     """
 
     def weight(vm: VmDemand) -> tuple[Decimal, Decimal, int]:
         cpu, ram = Decimal(vm.vcpus) / max(1, host.vcpus), vm.ram_gib / host.ram_gib
         return max(cpu, ram), cpu + ram, vm.vcpus
 
-    runs: list[
-        tuple[int, int, Decimal, Decimal]
-    ] = []  # equally filled hosts in order: count, what is left of each
-    for vm in sorted(demands, key=weight, reverse=True):
+    ordered = sorted(demands, key=weight, reverse=True)
+    ram_unit = _whole_unit([host.ram_gib, *(vm.ram_gib for vm in ordered)])
+    disk_unit = _whole_unit([host.local_disk_gb, *(vm.local_disk_gb for vm in ordered)])
+    empty = (host.vcpus, int(host.ram_gib * ram_unit), int(host.local_disk_gb * disk_unit))
+    runs: list[tuple[int, _Room]] = []  # equally filled hosts in order: count, what is left of each
+    for vm in ordered:
+        need = (vm.vcpus, int(vm.ram_gib * ram_unit), int(vm.local_disk_gb * disk_unit))
         left, filled = vm.count, []
-        for count, cpu, ram, disk in runs:
-            fits = _fits(cpu, ram, disk, vm) if left else 0
+        for count, room in runs:
+            fits = _fits(room, need) if left else 0
             if not fits:
-                filled.append((count, cpu, ram, disk))
+                filled.append((count, room))
                 continue
             full, rest = divmod(min(left, fits * count), fits)
             if full:
-                filled.append((full, *_after(cpu, ram, disk, vm, fits)))
+                filled.append((full, _after(room, need, fits)))
             if rest:
-                filled.append((1, *_after(cpu, ram, disk, vm, rest)))
+                filled.append((1, _after(room, need, rest)))
             if untouched := count - full - (1 if rest else 0):
-                filled.append((untouched, cpu, ram, disk))
+                filled.append((untouched, room))
             left -= full * fits + rest
         if left:
-            empty = (host.vcpus, host.ram_gib, host.local_disk_gb)
-            fits = _fits(*empty, vm)
+            fits = _fits(empty, need)
             if not fits:
                 raise ValueError("a VM is larger than an empty host")
             full, rest = divmod(left, fits)
             if full:
-                filled.append((full, *_after(*empty, vm, fits)))
+                filled.append((full, _after(empty, need, fits)))
             if rest:
-                filled.append((1, *_after(*empty, vm, rest)))
+                filled.append((1, _after(empty, need, rest)))
         runs = filled
     return sum(run[0] for run in runs)
 
@@ -256,24 +258,53 @@ def most_vms(host: HostCapacity, demands: Sequence[VmDemand], hosts: int) -> int
             for vm in demands
         ]
 
-    low, high = 0, 1
-    while first_fit_decreasing(host, scaled(high)) <= hosts:
-        low, high = high, high * 2
+    def packs(total: int) -> bool:
+        return first_fit_decreasing(host, scaled(total)) <= hosts
+
+    # Start near the answer, widen until it lies between, then halve.
+    packed = first_fit_decreasing(host, demands)
+    start = max(1, asked * hosts // packed)
+    step = max(1, start // 64)
+    low = high = start
+    if packs(start):
+        while packs(high := low + step):
+            low, step = high, step * 2
+    else:
+        while (low := max(0, high - step)) and not packs(low):
+            high, step = low, step * 2
+        if packed <= hosts:
+            low = max(
+                low, asked
+            )  # a mix that packs is never given away, though packing is not quite monotone
     while high - low > 1:
         middle = (low + high) // 2
-        if first_fit_decreasing(host, scaled(middle)) <= hosts:
+        if packs(middle):
             low = middle
         else:
             high = middle
     return sum(vm.count for vm in scaled(low))
 
 
-def _fits(cpu: int, ram: Decimal, disk: Decimal, vm: VmDemand) -> int:
-    limits = [cpu // vm.vcpus if vm.vcpus else 10**9, int(ram / vm.ram_gib)]
-    if vm.local_disk_gb:
-        limits.append(int(disk / vm.local_disk_gb))
-    return max(0, min(limits))
+_Room = tuple[int, int, int]
+"""vCPU, RAM and local disk in whole units."""
 
 
-def _after(cpu: int, ram: Decimal, disk: Decimal, vm: VmDemand, count: int) -> tuple[int, Decimal, Decimal]:
-    return cpu - count * vm.vcpus, ram - count * vm.ram_gib, disk - count * vm.local_disk_gb
+def _whole_unit(values: Sequence[Decimal]) -> int:
+    """Return the power of ten that makes every one of `values` a whole number."""
+    digits = [value.normalize().as_tuple().exponent for value in values if value]
+    return int(10 ** max([0, *(-digit for digit in digits if isinstance(digit, int))]))
+
+
+def _fits(room: _Room, need: _Room) -> int:
+    """How many VMs of `need` go into `room`."""
+    cpu, ram, disk = need
+    fits = room[1] // ram
+    if cpu:
+        fits = min(fits, room[0] // cpu)
+    if disk:
+        fits = min(fits, room[2] // disk)
+    return max(0, fits)
+
+
+def _after(room: _Room, need: _Room, count: int) -> _Room:
+    return room[0] - count * need[0], room[1] - count * need[1], room[2] - count * need[2]
