@@ -189,11 +189,11 @@ def cpu_floor(cpu_allocation_ratio: Decimal) -> Decimal:
 
 
 def category_of(vcpus: Decimal | int, memory_gib: Decimal) -> Category:
-    """Return the category by GiB per vCPU: below 3 compute, up to 6 general, up to 12 memory, else high-memory (tco.M2)."""
+    """Return the category by GiB per vCPU: below 3 compute, below 6 general, to 12 memory, else high-memory (tco.M2)."""
     ratio = memory_gib / vcpus
     if ratio < 3:
         return Category.COMPUTE
-    if ratio <= 6:
+    if ratio < 6:
         return Category.GENERAL
     return Category.MEMORY if ratio <= 12 else Category.HIGH_MEMORY
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.engine import instance_names
 from catalog.engine.hardware import Basis
 from catalog.engine.offers import Architecture, Category, InstancePrice, Offer, Term
 from costing.engine import offer_index
@@ -175,13 +176,15 @@ def test_m2_a_generation_that_no_name_tells_is_not_newer_than_any():
     [
         pytest.param(4, "11.9", Category.COMPUTE, id="M2-below-3"),
         pytest.param(4, "12", Category.GENERAL, id="M2-3"),
-        pytest.param(4, "24", Category.GENERAL, id="M2-6"),
+        pytest.param(4, "23.9", Category.GENERAL, id="M2-below-6"),
+        pytest.param(4, "24", Category.MEMORY, id="M2-6"),
         pytest.param(4, "48", Category.MEMORY, id="M2-12"),
         pytest.param(4, "48.1", Category.HIGH_MEMORY, id="M2-above-12"),
     ],
 )
 def test_m2_a_category_is_told_by_memory_per_vcpu(vcpus, memory, category):
     assert category_of(vcpus, Decimal(memory)) == category
+    assert instance_names.category(vcpus, Decimal(memory)) == category  # as price lists are read
 
 
 def test_m2_the_category_counts_only_when_asked():
