@@ -1,0 +1,207 @@
+"""What a proposal says, without a database: words for either winner, columns that add up, sources by number."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+
+from catalog.engine.hardware import Basis, PriceRange
+from costing.proposals import content
+from costing.proposals.content import Sources, bill_of, chapters, outcome, public_mix, summary_tiles
+from designer.engine.bill import BillLine, PieceKind, bill_total
+from designer.engine.workload import Policies, VmProfile, Workload
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates" / "costing" / "proposal"
+FORBIDDEN = re.compile(r"\b(up to|guaranteed?|free)\b", re.IGNORECASE)
+"""Words that a cost comparison must not use (tco section 7)."""
+
+
+def an_assumption(key, value, **fields):
+    return {"key": key, "label": key, "group": "People", "value": value, "is_changed": False, **fields}
+
+
+def an_option(id, total_cents, **fields):
+    return {
+        "id": id, "name": id.upper(), "region": "here", "is_private": id == "private", "total_cents": total_cents,
+        "per_vm_month": 1.5, "category_cents": {}, "lines": [], **fields,
+    }  # fmt: skip
+
+
+def a_tco(private_cents=500_00, public_cents=400_00, *, even=None, **fields):
+    saving = public_cents - private_cents
+    return {
+        "currency": {"code": "USD", "per_usd": 1, "as_of": None, "source": ""},
+        "conventions": {"rate": "effective", "timing": "end"},
+        "horizon_months": 60,
+        "options": [an_option("private", private_cents), an_option("aws", public_cents), an_option("gcp", 900_00)],
+        "versus": [
+            {"option": "aws", "saving_cents": saving, "saving_share": saving / public_cents, "break_even": {"durable": even}},
+            {"option": "gcp", "saving_cents": 1, "saving_share": 0.1, "break_even": {"durable": 3}},
+        ],
+        "assumptions": [
+            an_assumption("commitment_coverage", 0.6), an_assumption("commitment_three_year_share", 0.6667),
+            an_assumption("negotiated_discount", 0), an_assumption("right_sizing", 0.85),
+            an_assumption("annual_discount_rate", 0.08), an_assumption("public_fte_share", 0.5),
+            an_assumption("migration_per_vm", 300), an_assumption("build_one_off", 100_000),
+            an_assumption("decommissioning_per_node", 150), an_assumption("subscription_per_node_year", 1775),
+            an_assumption("peak_to_average_traffic", 2), an_assumption("unexpired_life_value", 0.5),
+            an_assumption("scrap_share", 0.03), an_assumption("hardware_price_trend", 0),
+            an_assumption("public_price_trend", 0), an_assumption("procurement_lead_months", 3),
+        ],
+        "notices": [],
+        "figures": {},
+        **fields,
+    }  # fmt: skip
+
+
+SIZING = {
+    "compute": {
+        "hosts": 10, "hosts_for_load": 9, "spare_hosts": 1, "vms": 370, "vms_with_spare": 378, "vcpus_per_host": 496,
+        "ram_gib_per_host": 496, "reserved_threads": 4, "reserved_ram_gib": 16,
+    },
+    "storage": {"hosts": 3, "osds": 36, "usable_tb": 37.25, "raw_tb": 138.24, "needed_usable_tb": 23.3},
+    "counts": {"control": 3, "compute": 10, "storage": 3, "racks": 3},
+    "facility": {"max_watts": 15490, "average_watts": 8756},
+}  # fmt: skip
+
+
+def a_price(typical="100", basis=Basis.OBSERVED, **fields):
+    amount = Decimal(typical)
+    return PriceRange(
+        **{
+            "low": amount / 2, "typical": amount, "high": amount * 2, "as_of": "2026-11-22", "source": "A list",
+            "basis": basis, **fields,
+        }
+    )  # fmt: skip
+
+
+def a_line(id="cmp", count=2, price=None, kind=PieceKind.NODE):
+    return BillLine(id=id, kind=kind, name=id, make="", count=count, price=price)
+
+
+def test_every_chapter_has_a_number_and_a_template():
+    found = chapters()
+
+    assert [chapter.number for chapter in found] == list(range(1, 12))
+    for chapter in found:
+        assert get_template(chapter.template)
+
+
+@pytest.mark.parametrize(
+    ("private_cents", "words"),
+    [
+        pytest.param(300_00, "Private costs less by", id="private wins"),
+        pytest.param(500_00, "Private costs more by", id="public wins"),
+    ],
+)
+def test_either_winner_is_named_as_plainly(private_cents, words):
+    found = outcome(a_tco(private_cents))
+
+    assert found["difference_label"] == words
+    assert found["difference_cents"] == 100_00
+    assert found["option"]["id"] == "aws"  # the cheapest public one, not the one that private beats
+
+
+def test_without_a_public_option_there_is_no_outcome():
+    assert outcome({**a_tco(), "options": [an_option("private", 1)]}) is None
+
+
+def test_a_break_even_that_is_not_reached_is_said_so():
+    tiles = {tile["label"]: tile["value"] for tile in summary_tiles(a_tco(), SIZING, servers=16)}
+
+    assert tiles["Break-even"] == "not reached"
+    assert tiles["Servers"] == "16"
+
+
+def test_the_public_mix_names_commitment_discount_and_right_sizing():
+    words = public_mix(a_tco())
+
+    assert "60 %" in words
+    assert "66.7 %" in words
+    assert "discount of 0 %" in words
+    assert "85 %" in words
+
+
+def test_a_bill_sums_its_priced_lines_and_names_the_others():
+    bill = bill_of([a_line("a", 2, a_price("100")), a_line("b", 3, a_price("10")), a_line("c", 1)])
+
+    assert (bill["total"].low, bill["total"].typical, bill["total"].high) == (115, 230, 460)
+    assert bill["unpriced"] == ["c"]
+    assert [line.amount for line in bill["groups"][0]["lines"]] == [200, 30, None]
+
+
+def test_prices_of_several_currencies_are_not_added():
+    with pytest.raises(ValueError, match="EUR, USD"):
+        bill_total([a_line(price=a_price()), a_line(price=a_price(currency="EUR"))])
+
+
+def test_a_source_has_one_number_and_an_assumption_none():
+    sources = Sources(["salary"])
+    inputs = [
+        {"name": "salary", "label": "Salary", "symbol": "", "value": 1, "unit": "", "source": "BLS"},
+        {"name": "price", "label": "Price", "symbol": "", "value": 1, "unit": "", "source": "A list"},
+    ]
+
+    found = [content._input(item, sources)["source"] for item in (*inputs, *inputs)]
+
+    assert found == [None, 1, None, 1]
+    assert sources.listed() == [{"number": 1, "text": "A list"}]
+
+
+def test_what_figures_of_one_rule_share_stands_once():
+    shared = {"name": "pue", "label": "PUE", "symbol": "", "value": 1.5, "unit": "", "source": "x"}
+    figures = [
+        {
+            "formula": "tco.U1", "expression": "q x p", "source": "A list", "grade": "A", "label": name, "value": 12.5,
+            "unit": "USD", "inputs": [shared, {**shared, "name": name, "label": name}], "steps": [], "bound_by": "", "note": "",
+        }
+        for name in ("web", "database")
+    ]  # fmt: skip
+
+    (rule,) = content._by_rule(figures, Sources())
+
+    assert [item["label"] for item in rule["shared"]] == ["PUE"]
+    assert [[item["label"] for item in figure["inputs"]] for figure in rule["figures"]] == [
+        ["web"],
+        ["database"],
+    ]
+    assert rule["figures"][0]["value"] == "12.50"  # money keeps its cents
+
+
+def test_every_fairness_rule_has_its_value():
+    workload = Workload(profiles=(VmProfile(id="web", name="Web", count=370, vcpus=4, ram_gib=Decimal(8)),))
+    totals = SimpleNamespace(vcpus=1440, ram_gib=Decimal(4160), disk_tb=Decimal("32.2"))
+
+    rows = content.fairness(
+        workload=workload, policies=Policies(), sizing=SIZING, totals=totals, made_with="Revision 2",
+        result={"tco": a_tco(), "variants": []},
+    )  # fmt: skip
+
+    assert [row["rule"] for row in rows] == [f"FR{n}" for n in range(1, 23)]
+    assert all(row["value"] and row["title"] for row in rows)
+
+
+def test_profiles_that_pause_are_named():
+    profile = VmProfile(
+        id="build", name="Build", count=1, vcpus=1, ram_gib=Decimal(1),
+        always_on_share=Decimal("0.25"), on_hours_share=Decimal("0.5"),
+    )  # fmt: skip
+
+    assert (
+        content._hours(Workload(profiles=(profile,))) == "Build: 25 % always on, the rest 50 % of the hours"
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*TEMPLATES.rglob("*.html"), Path(settings.BASE_DIR) / "costing" / "proposals" / "content.py"],
+    ids=lambda path: path.name,
+)
+def test_our_own_words_promise_nothing(path):
+    assert not FORBIDDEN.search(path.read_text())
