@@ -59,7 +59,7 @@ def load_json(text: str) -> Any:
         ) from None
     keys = 0
     for path, depth, value in walk(document):
-        if depth > settings.JSON_MAX_DEPTH:
+        if depth >= settings.JSON_MAX_DEPTH and isinstance(value, dict | list):
             raise too_deep(path)
         if isinstance(value, dict):
             keys += len(value)

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "config.middleware.PlainAddressMiddleware",
     "config.api.ApiConditionalGetMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionAgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -17,7 +17,8 @@ from catalog.documents import parse
 from catalog.engine.documents import write
 from config.errors import Invalid, Problem, Stale
 from designer import forms, pages, services
-from designer.drawing.svg import VIEWS, draw
+from designer.drawing.download import drawing_response
+from designer.drawing.svg import VIEWS
 from designer.engine.sizing.workload import profiles_from_totals
 from designer.engine.workload import Totals, Workload
 from designer.frame import framed, visible_design
@@ -223,13 +224,7 @@ def design_drawing(request: HttpRequest, design_pk: UUID) -> HttpResponse:
 @require_GET
 def design_drawing_svg(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """The drawing as a file that is safe to open on its own (R25)."""
-    design = visible_design(request, design_pk)
-    document = services.document_of(design)
-    svg = draw(document.topology, catalog_services.library().hardware_by_id, theme="print", title=design.name)
-    response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="design-{design.pk}-v{design.version}.svg"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-    return response
+    return drawing_response(visible_design(request, design_pk))
 
 
 @login_required

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.idempotency import idempotent
 from accounts.models import User
 from catalog.engine.documents import json_schema
+from config.api import KnownFieldsMixin
 from config.openapi import document
 from config.paging import KeysetPagination
 from costing import services
@@ -73,7 +74,7 @@ class ComparisonSerializer(ComparisonListSerializer):
         read_only_fields = fields  # type: ignore[assignment]  # likewise
 
 
-class NewComparisonSerializer(serializers.Serializer[Any]):
+class NewComparisonSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
     design = VisibleTo(queryset=Design.objects.all())
 
 

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
 from accounts.models import User
+from config.api import KnownFieldsMixin
 from config.paging import KeysetPagination
 from costing.models import Comparison, Proposal
 from costing.proposals import services
@@ -45,7 +46,7 @@ class ProposalSerializer(serializers.ModelSerializer[Proposal]):
         read_only_fields = fields
 
 
-class NewProposalSerializer(serializers.Serializer[Any]):
+class NewProposalSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
     comparison = VisibleTo(queryset=Comparison.objects.all())
 
 

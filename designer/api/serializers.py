@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.models import Team
 from catalog.engine.documents import json_schema, unprintable
+from config.api import KnownFieldsMixin
 from config.openapi import document
 from designer import services
 from designer.engine.document import DesignDocument
@@ -64,7 +65,7 @@ class VisibleTo(serializers.PrimaryKeyRelatedField):
         return queryset.visible_to(self.context["request"].user)
 
 
-class CustomerSerializer(serializers.ModelSerializer[Customer]):
+class CustomerSerializer(KnownFieldsMixin, serializers.ModelSerializer[Customer]):
     name = PlainText(max_length=120)
     city = PlainText(max_length=80, required=False, allow_blank=True)
     country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True, max_length=2)
@@ -92,7 +93,7 @@ class DesignSerializer(serializers.ModelSerializer[Design]):
         read_only_fields = fields
 
 
-class NewDesignSerializer(serializers.Serializer[Any]):
+class NewDesignSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
     customer = VisibleTo(queryset=Customer.objects.all())
     name = PlainText(max_length=120)
     reference_design = serializers.CharField(max_length=80)
@@ -118,5 +119,5 @@ class SizingSerializer(serializers.ModelSerializer[Sizing]):
         read_only_fields = fields
 
 
-class NewSizingSerializer(serializers.Serializer[Any]):
+class NewSizingSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
     design = VisibleTo(queryset=Design.objects.all())

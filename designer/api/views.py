@@ -17,7 +17,6 @@ from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
 from accounts.models import User
-from catalog import services as catalog_services
 from catalog.documents import parse
 from config.api import etag_for, version_in_if_match
 from config.paging import ColumnListMixin, KeysetPagination
@@ -32,7 +31,7 @@ from designer.api.serializers import (
     RevisionSerializer,
     SizingSerializer,
 )
-from designer.drawing.svg import draw
+from designer.drawing.download import drawing_response
 from designer.engine.workload import Workload
 from designer.models import Customer, Design, Revision, Sizing
 from jobs.api import JobSerializer
@@ -162,10 +161,7 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
     @action(detail=True, methods=["get"], url_path="drawing.svg", url_name="drawing")
     def drawing(self, request: Request, pk: str) -> HttpResponse:
         """The drawing as SVG."""
-        design = self.get_object()
-        topology = services.document_of(design).topology
-        svg = draw(topology, catalog_services.library().hardware_by_id, theme="print", title=design.name)
-        return HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
+        return drawing_response(self.get_object())
 
     def _answer(self, design: Design, code: int = status.HTTP_200_OK) -> Response:
         return Response(

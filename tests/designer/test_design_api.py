@@ -111,6 +111,8 @@ def test_the_drawing_is_an_svg(signed_in, design):
     answer = signed_in.get(f"/api/v1/designs/{design.pk}/drawing.svg/")
 
     assert answer.content.startswith(b"<svg")
+    assert answer["Content-Disposition"] == f'attachment; filename="design-{design.pk}-v1.svg"'
+    assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
 
 
 @pytest.mark.parametrize("accept", ["image/svg+xml", "text/html", "*/*", "nonsense"])
