@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -82,4 +83,54 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
         return Response(answer["body"], status=answer["status"], headers=headers)
 
     once.is_idempotent = True  # type: ignore[attr-defined]  # config.openapi documents what has this mark
+    return once
+
+
+FORM_KEY = "once"
+"""Name of the hidden field with the key of one rendering of a form: `{% once_key %}` writes it."""
+
+
+class Unfinished(Exception):
+    """Carries an answer that did nothing, such as the form again with its errors, out of the transaction."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__("nothing was done")
+        self.response = response
+
+
+def key_of_form(request: HttpRequest) -> str:
+    """What is the same only for the same rendering of a form with the same content; "" for a form without a key.
+
+    Content that was changed after Back is another request: it is done, not refused.
+    """
+    if not request.POST.get(FORM_KEY):
+        return ""
+    sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    return f"form:{fingerprint(request.path, sent)}"
+
+
+def once_for_each_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages that create and then lead elsewhere: the same form sent twice creates once, and leads to the same place.
+
+    Stands below `login_required`.
+    """
+
+    @wraps(view)
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = key_of_form(request) if request.method == "POST" else ""
+        if not key:
+            return view(request, *args, **kwargs)
+
+        def do() -> str:
+            response = view(request, *args, **kwargs)
+            if not isinstance(response, HttpResponseRedirect):
+                raise Unfinished(response)
+            return response.url
+
+        try:
+            address, _ = run_once(user=cast(User, request.user), key=key, request_hash="", do=do)
+        except Unfinished as outcome:
+            return outcome.response
+        return HttpResponseRedirect(address)
+
     return once

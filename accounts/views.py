@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import services
 from accounts.forms import SignInForm, TokenForm
+from accounts.idempotency import key_of_form, run_once
 from accounts.models import ApiToken, Membership, User
 
 
@@ -93,8 +94,23 @@ def token_create(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if not form.is_valid():
         return account_page(request, form, status=400)
-    _, key = services.create_token(user=cast(User, request.user), **form.values())
-    return account_page(request, TokenForm(), key=key)
+    user, created = cast(User, request.user), []
+
+    def create() -> str:
+        token, key = services.create_token(user=user, **form.values())
+        created.append(key)
+        return str(token.pk)  # what is kept for a repetition; never the key
+
+    if once := key_of_form(request):
+        run_once(user=user, key=once, request_hash="", do=create)
+    else:
+        create()
+    if not created:
+        messages.info(
+            request, "That token was created already. Its key was shown once; revoke it if you lost it."
+        )
+        return redirect("accounts:account")
+    return account_page(request, TokenForm(), key=created[0])
 
 
 @login_required

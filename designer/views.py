@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.idempotency import once_for_each_form
 from accounts.models import Team, User
 from accounts.permissions import may_edit_designs
 from catalog import services as catalog_services
@@ -51,6 +52,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once_for_each_form
 def customer_create(request: HttpRequest) -> HttpResponse:
     """Add a customer."""
     state = forms.FormState(values=request.POST.dict())
@@ -98,6 +100,7 @@ def design_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once_for_each_form
 def design_create(request: HttpRequest) -> HttpResponse:
     """Start a design: customer, reference design, workload as profiles or totals."""
     customers = Customer.objects.visible_to(request.user)

@@ -290,6 +290,12 @@ def field(bound: BoundField) -> dict[str, Any]:
     return {"field": bound, "control": bound.as_widget(attrs=attributes), "is_check": is_check}
 
 
+@register.simple_tag
+def once_key() -> SafeString:
+    """A hidden field that tells this rendering of a form from all others, so that two clicks create one thing (R72)."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid4())
+
+
 def control_class(kind: str) -> str:
     return {"select": "form-select", "checkbox": "form-check-input", "radio": "form-check-input"}.get(
         kind, "form-control"
