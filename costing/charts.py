@@ -43,7 +43,7 @@ def yearly(result: Result) -> Spec:
         height=240,
         encoding={
             "x": {"field": "year", "type": "nominal", "title": None, "axis": {"labelAngle": 0}},
-            "xOffset": {"field": "option", "sort": _names(result)},
+            "xOffset": {"field": "option", "sort": option_names(result)},
             "y": _money(result, "amount", "Cost of the year"),
             "color": _sides(result),
         },
@@ -58,7 +58,7 @@ def cumulative(result: Result) -> Spec:
         for month, cents in enumerate(accumulate(option["monthly_cents"]))
     ]
     last = result["tco"]["horizon_months"]
-    names = dict(zip((o["id"] for o in result["tco"]["options"]), _names(result), strict=True))
+    names = dict(zip((o["id"] for o in result["tco"]["options"]), option_names(result), strict=True))
     marks = [
         {
             "month": versus["break_even"]["durable"],
@@ -131,7 +131,7 @@ def breakdown(result: Result) -> Spec:
                 "sort": labels,
                 "axis": {"labelLimit": 220},
             },
-            "yOffset": {"field": "option", "sort": _names(result)},
+            "yOffset": {"field": "option", "sort": option_names(result)},
             "x": _money(result, "amount", "Over the horizon"),
             "color": _sides(result),
         },
@@ -142,7 +142,7 @@ def waterfall(result: Result) -> Spec:
     """From the cheapest public option to the private one, a subject at a time; the bars sum to the difference."""
     options = result["tco"]["options"]
     private, public = options[0], cheapest(result)
-    names = dict(zip((o["id"] for o in options), _names(result), strict=True))
+    names = dict(zip((o["id"] for o in options), option_names(result), strict=True))
     steps: list[dict[str, Any]] = []
     level = public["total_cents"]
     steps.append({"step": names[public["id"]], "start": 0, "end": level / 100, "kind": "total"})
@@ -309,10 +309,10 @@ def cheapest(result: Result) -> Mapping[str, Any]:
 
 
 def _named(result: Result) -> list[tuple[str, Mapping[str, Any]]]:
-    return list(zip(_names(result), result["tco"]["options"], strict=True))
+    return list(zip(option_names(result), result["tco"]["options"], strict=True))
 
 
-def _names(result: Result) -> list[str]:
+def option_names(result: Result) -> list[str]:
     """Names of the options, each once: with the region where a provider occurs twice."""
     options = result["tco"]["options"]
     plain = [option["name"] for option in options]
@@ -322,21 +322,26 @@ def _names(result: Result) -> list[str]:
     ]
 
 
-def _sides(result: Result) -> dict[str, Any]:
-    """Colour by option, the same for a side in every chart."""
+def colours(result: Result) -> list[str]:
+    """Colours of the options in their order, the same for a side in every chart."""
     others = iter(OTHERS * 5)
     taken: set[str] = set()
-    colours = []
+    found = []
     for option in result["tco"]["options"]:
         key = next((k for k in KNOWN if option["id"].split("-")[0] == k), None)
-        colours.append(PALETTE[KNOWN.index(key)] if key and key not in taken else next(others))
+        found.append(PALETTE[KNOWN.index(key)] if key and key not in taken else next(others))
         taken.add(key or "")
+    return found
+
+
+def _sides(result: Result) -> dict[str, Any]:
+    """The colours of the options as an encoding."""
     return {
         "field": "option",
         "type": "nominal",
         "title": None,
-        "sort": _names(result),
-        "scale": {"domain": _names(result), "range": colours},
+        "sort": option_names(result),
+        "scale": {"domain": option_names(result), "range": colours(result)},
         "legend": {"orient": "top", "labelLimit": 260},
     }
 

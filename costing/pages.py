@@ -98,7 +98,7 @@ def shown(comparison: Comparison) -> dict[str, Any]:
         "cards": option_cards(tco),
         "years": table(tco, "yearly_cents", [f"Year {y}" for y in range(len(tco["options"][0]["yearly_cents"]))]),
         "subjects": subjects(result),
-        "names": [option["name"] for option in tco["options"]],
+        "names": charts.option_names(result),
         "ledgers": [
             {
                 "option": option,

@@ -37,6 +37,16 @@ class Heading:
     made_at: datetime
 
     @property
+    def running(self) -> str:
+        """What stands above every page: it has one line."""
+        return shorten(f"{self.title} for {self.customer}", 70)
+
+    @property
+    def scale(self) -> str:
+        """How large the title may be on the cover."""
+        return "long" if len(self.title) > 80 else "medium" if len(self.title) > 36 else "short"
+
+    @property
     def made_on(self) -> str:
         return f"{self.made_at:%-d %B %Y}"
 
@@ -72,6 +82,11 @@ TITLES = {
 def chapters() -> list[Chapter]:
     """Every chapter of the proposal."""
     return [Chapter(id=key, title=title, number=n) for n, (key, title) in enumerate(TITLES.items(), start=1)]
+
+
+def shorten(text: str, length: int) -> str:
+    """`text`, or its beginning with an ellipsis when it is longer than `length`."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 # What is asked for -------------------------------------------------------------------------------------------
@@ -342,7 +357,7 @@ def fairness(
         ("FR18", "Nothing clamped", "Printed as computed, for either winner: see the summary"),
         ("FR19", "Range of outcomes", "No simulation was run for this comparison; the range of every assumption stands in the chapter on assumptions"),
         ("FR20", "Can be computed again", made_with),
-        ("FR21", "Headroom", f"{compute['spare_hosts']} spare compute nodes; growth is ordered {number(value['procurement_lead_months'])} months before it is needed and is in the ledger"),
+        ("FR21", "Headroom", f"{compute['spare_hosts']} spare compute {'node' if compute['spare_hosts'] == 1 else 'nodes'}; growth is ordered {number(value['procurement_lead_months'])} months before it is needed and is in the ledger"),
         ("FR22", "Memory price shock", _shock(variants.get("memory_shock"), tco)),
     )  # fmt: skip
     return [{"rule": rule, "title": title, "value": text} for rule, title, text in rows]
@@ -424,23 +439,22 @@ GROUPED = ("purchase.", "residual.")
 """Lines of the ledger that are printed as one table: the same rule a model of hardware."""
 
 
-def explained(sizing: Document, tco: Document, sources: Sources) -> list[dict[str, Any]]:
+def explained(
+    sizing: Document, tco: Document, names: Sequence[str], sources: Sources
+) -> list[dict[str, Any]]:
     """Every figure of sizing and comparison by subject and rule; lines of single models are in `hardware_rows`."""
     found = [
         (title, [figure for key, figure in sizing["figures"].items() if key.startswith(f"{prefix}.")])
         for prefix, title in SIZING_GROUPS.items()
     ]
     figures = tco["figures"]
-    names = {option["id"]: option["name"] for option in tco["options"]}
     lines: dict[bool, list[Document]] = {True: [], False: []}
     heads: list[Document] = []
-    for option in tco["options"]:
+    for option, name in zip(tco["options"], names, strict=True):
         keys = {f"{option['id']}.{line['key']}" for line in option["lines"]}
         for key, figure in figures.items():
             if key in keys and not key.removeprefix(f"{option['id']}.").startswith(GROUPED):
-                label = (
-                    figure["label"] if option["is_private"] else f"{names[option['id']]}, {figure['label']}"
-                )
+                label = figure["label"] if option["is_private"] else f"{name}, {figure['label']}"
                 lines[option["is_private"]].append({**figure, "label": label})
             elif key.startswith(f"{option['id']}.") and key not in keys:
                 heads.append(figure)
@@ -538,7 +552,8 @@ def hardware_rows(tco: Document, sources: Sources) -> dict[str, Any]:
                 "price": price["value"],
                 "source": sources(price["source"]),
                 "steps": [
-                    f"{step['working'].partition(' ')[0]} {_when(step['label'])}" for step in figure["steps"]
+                    f"{step['working'].partition(' ')[0]} ({_when(step['label'])})"
+                    for step in figure["steps"]
                 ],
                 "purchased": cents[line["key"]],
                 "residual": cents.get(f"residual.{asset}"),
@@ -569,5 +584,5 @@ def hardware_rows(tco: Document, sources: Sources) -> dict[str, Any]:
 
 
 def _when(label: str) -> str:
-    """`In service from month 4, paid at index 0` as "m4"."""
-    return "m" + label.removeprefix("In service from month ").partition(",")[0]
+    """`In service from month 4, paid at index 0` as "4"."""
+    return label.removeprefix("In service from month ").partition(",")[0]

@@ -54,14 +54,17 @@ def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str
     topology = parse(Topology, sizing.topology)
     bill = [parse(BillLine, {**line, "spec": None}) for line in result["bill"]]
     totals = design_pages.totals(plan.workload)
+    shown = pages.shown(comparison)
     sources = content.Sources(item["key"] for item in tco["assumptions"])
     made_with = made_with_words(comparison, sizing)
     return {
         "meta": heading_of(proposal),
         "chapters": content.chapters(),
-        **pages.shown(comparison),
+        **shown,
         "tco": tco,
         "months": tco["horizon_months"],
+        "public_names": list(dict.fromkeys(o["name"] for o in tco["options"] if not o["is_private"])),
+        "coloured": list(zip(shown["cards"], charts.colours(result), strict=True)),
         "outcome": content.outcome(tco),
         "summary_tiles": content.summary_tiles(tco, sizing.result, servers=len(topology.nodes)),
         "mix": content.public_mix(tco),
@@ -90,7 +93,7 @@ def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str
             made_with=made_with,
         ),
         "assumptions": content.assumption_groups(tco),
-        "explained": content.explained(sizing.result, tco, sources),
+        "explained": content.explained(sizing.result, tco, charts.option_names(result), sources),
         "hardware": content.hardware_rows(tco, sources),
         "sources": sources.listed,
         "made_with": made_with,
