@@ -22,7 +22,6 @@ from designer.sample import load_sample
 from designer.services import freeze_revision, sizing_of
 from tests.builders import a_team, a_user
 
-
 MARGIN_POINTS = 41
 """Left and right of every page but the cover: 15 mm where it is wide, less for the slant of a letter."""
 
