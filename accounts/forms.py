@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import throttle
 from accounts.models import TokenScope
 from config.addresses import client_address
+from config.json_bodies import UNSTORABLE
 
 
 class SignInForm(AuthenticationForm):
@@ -63,6 +64,12 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name == "scope" else "form-control"
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if found := UNSTORABLE.search(name):
+            raise ValidationError(f"Leave out the character U+{ord(found[0]):04X}.")
+        return name
 
     def values(self) -> dict[str, Any]:
         """The keywords of `services.create_token`."""
