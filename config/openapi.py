@@ -118,6 +118,8 @@ class ProblemAutoSchema(AutoSchema):
         for status, answer in responses.items():
             if status.startswith(("4", "5")):
                 answer["content"] = {PROBLEM_JSON: {"schema": problem}}
+        if self.method == "GET" and "200" in responses:
+            responses["304"] = {"description": "Nothing changed since the `ETag` in `If-None-Match`."}
         operation["responses"] = dict(sorted(responses.items()))
         return operation
 
