@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.services import sample_people
 from costing.proposals.services import print_proposal, request_proposal
-from costing.services import compare_revision, latest_comparison
+from costing.services import compare_revision, current_comparison
 from designer.sample import CUSTOMER, load_sample
 from designer.services import freeze_revision
 
@@ -27,11 +27,11 @@ class Command(BaseCommand):
         design, is_new = load_sample(team, author, _quiet)
         if is_new:
             self.stdout.write(f"{CUSTOMER}: customer, design and sizing made")
-        comparison = latest_comparison(design)
-        if comparison is None:
+        comparison = current_comparison(design)
+        if comparison is None:  # new, or hardware and prices have changed since an earlier demo
             comparison = compare_revision(freeze_revision(design=design, user=author), report=_quiet)
             self.stdout.write(f"{CUSTOMER}: compared with AWS, Azure and Google Cloud")
-        if not design.proposals.exists():
+        if not comparison.proposals.exists():
             proposal, _job = request_proposal(comparison=comparison, user=author)
             print_proposal(proposal, report=_quiet)  # its job finds the work done
             self.stdout.write(f"{CUSTOMER}: proposal printed")
