@@ -54,11 +54,6 @@ def schemathesis():
 
 
 @pytest.fixture(scope="module")
-def api(schemathesis):
-    return schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
-
-
-@pytest.fixture
 def open_connections():
     """The test's transaction stays open between requests, as Django's own test client sees to."""
     signals = (request_started, request_finished)
@@ -69,8 +64,13 @@ def open_connections():
         signal.connect(close_old_connections)
 
 
+@pytest.fixture(scope="module")
+def api(schemathesis, open_connections):
+    return schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
+
+
 @pytest.fixture
-def world(open_connections):
+def world():
     """Who asks, and something of each kind that they own, by the name of the argument or field."""
     catalog_services.forget_library()
     catalog_services.load_catalog()
