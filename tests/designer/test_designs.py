@@ -206,7 +206,7 @@ def test_a_vm_larger_than_any_host_is_refused_with_field_value_and_remedy(design
 
 
 def test_rules_that_leave_a_vm_no_host_are_refused(design, architect):
-    with pytest.raises(Invalid, match="takes? the whole host"):
+    with pytest.raises(Invalid, match="the reserves take the whole host"):
         services.change_part(
             design=design,
             part="policies",
