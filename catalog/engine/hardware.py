@@ -114,7 +114,21 @@ class NodeSpec:
     db_tb: Quantity = Decimal(0)
     local_disk_gb: Quantity = Decimal(0)
     """Disk for guests with ephemeral local storage; 0 when guests boot from Ceph."""
+    osd_drive_writes_per_day: Quantity | None = None
+    """Endurance of an OSD drive; None where nobody said."""
+    osd_has_power_loss_protection: bool | None = None
+    system_drive_gb: Quantity | None = None
+    """What databases, queues and logs may use, GB, after mirroring; None where nobody said."""
+    system_drive_media: Media | None = None
+    osds_share_system_drive: bool | None = None
+    """An OSD, or OSD and monitor, on the drive that the system boots from."""
+    osds_behind_raid: bool | None = None
+    """A controller in RAID mode between host and OSD drives."""
+    has_mirrored_local_disk: bool | None = None
+    """The disk for guests survives one drive and is not the system's."""
     gpus: Count = 0
+    power_supplies: PositiveCount | None = None
+    depth_mm: PositiveCount | None = None
     ports: tuple[PortGroup, ...]
     idle_watts: Watts
     max_watts: Watts
@@ -144,6 +158,8 @@ class SwitchSpec:
     rack_units: PositiveCount = 1
     ports: tuple[PortGroup, ...]
     """Groups `down` (to servers, or to leaves on a spine) and `up` (to spines)."""
+    power_supplies: PositiveCount | None = None
+    depth_mm: PositiveCount | None = None
     idle_watts: Watts
     max_watts: Watts
     weight_kg: Quantity
@@ -162,6 +178,7 @@ class RackSpec:
     manufacturer: Name
     model: Name
     rack_units: PositiveCount = 42
+    depth_mm: PositiveCount | None = None
     max_load_kg: PositiveQuantity
     weight_kg: Quantity
     facts_source: Text = ""

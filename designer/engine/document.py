@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from catalog.engine.documents import Bounds, Slug, json_schema, write
+from designer.engine.deployment import Deployment
 from designer.engine.topology import Topology
+from designer.engine.validation.profiles import Profile, Suppression
 from designer.engine.workload import Policies, Workload
 
 SCHEMA_VERSION = 1
@@ -81,6 +83,11 @@ class DesignDocument:
     clouds: Annotated[tuple[CloudChoice, ...], Bounds(0, 12)] = ()
     """None named: AWS, Azure and GCP in the regions nearest to the customer."""
     cost: CostChoices = field(default_factory=CostChoices)
+    deployment: Deployment = field(default_factory=Deployment)
+    profile: Profile = Profile.PRODUCTION
+    """What the design is for: some findings are less severe in a lab or at the edge."""
+    suppressions: Annotated[tuple[Suppression, ...], Bounds(0, 500)] = ()
+    """Findings that somebody accepted, and why. They are set one by one, with their author."""
 
 
 def sizing_fingerprint(document: DesignDocument) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated, Any
 
-from catalog.engine.documents import Bounds, Name, PositiveCount, Problem, Quantity, Share, Slug, write
+from catalog.engine.documents import Bounds, Count, Name, PositiveCount, Problem, Quantity, Share, Slug, write
 from catalog.engine.hardware import NodeRole, NodeSpec, PduSpec, RackSpec, SwitchRole, SwitchSpec
 
 SCHEMA_VERSION = 1
@@ -143,6 +143,10 @@ class StoragePool:
     pg_num: PositiveCount = 32
     failure_domain: Slug = "host"
     media: str = ""
+    coding_chunks: Count = 0
+    """m of an erasure-coded pool, whose size is k + m; 0 for copies."""
+    is_bulk: bool = False
+    """Whether the autoscaler starts it large (`ceph osd pool set <pool> bulk true`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
