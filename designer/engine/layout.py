@@ -45,6 +45,7 @@ PREFIXES: Mapping[Roles, tuple[str, str]] = {
 
 ROUTERS = ("ext-1", "ext-2")
 OBJECT_GATEWAY = "ceph-rgw"
+BARE_METAL_SERVICE = "ironic"
 MONITOR, MANAGER = "ceph-mon", "ceph-mgr"
 GUEST_SERVICES = frozenset({"amphora"})
 """Services that run inside VMs: no node carries them."""
@@ -144,9 +145,20 @@ def topology_of_reference(definition: ReferenceDesignDefinition, library: Librar
             )
         )
     storage_hosts = definition.count_of(NodeRole.STORAGE)
-    placement = Placement(services=library.services, monitors=5 if storage_hosts >= 5 else 3, managers=2)
+    on_control = _spread_of(plans, NodeRole.STORAGE) < 3 <= _spread_of(plans, NodeRole.CONTROL)
+    placement = Placement(
+        services=library.services,
+        monitors=5 if storage_hosts >= 5 and not on_control else 3,
+        managers=2,
+        monitors_on_control=on_control,  # else one of two racks would hold the majority (sizing.R7)
+    )
     hardware, uplinks = library.selection_for(definition.id), definition.uplinks_per_leaf
     return _Drawing(plans, hardware, library.networks, {}, placement, (), uplinks).topology()
+
+
+def _spread_of(plans: Sequence[RackPlan], role: NodeRole) -> int:
+    """In how many racks nodes of `role` stand."""
+    return sum(any(role in roles for _, roles in plan.nodes) for plan in plans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +187,10 @@ class Placement:
         nodes: Sequence[tuple[str, str, Roles]],
         present: set[NodeRole],
     ) -> Iterable[str]:
-        if key in GUEST_SERVICES or (
-            service.is_optional and not (key == OBJECT_GATEWAY and self.has_object_storage)
-        ):
+        is_wanted = (key == OBJECT_GATEWAY and self.has_object_storage) or (
+            key == BARE_METAL_SERVICE and NodeRole.BARE_METAL in present
+        )
+        if key in GUEST_SERVICES or (service.is_optional and not is_wanted):
             return ()
         wanted = list(service.roles)
         if key in (MONITOR, MANAGER) and self.monitors_on_control:
@@ -420,8 +433,11 @@ class _Drawing:
         attached = [
             key
             for key, definition in self.definitions.items()
-            if any(definition.attaches.get(_kind(role), "no").startswith(words) for role in roles)
-            and definition.plane != NetworkPlane.OUT_OF_BAND
+            if (
+                any(definition.attaches.get(_kind(role), "no").startswith(words) for role in roles)
+                and definition.plane != NetworkPlane.OUT_OF_BAND
+            )
+            or self._is_for_conductors(definition, roles)
         ]
         if bonds == 1:
             return tuple(attached)
@@ -429,6 +445,13 @@ class _Drawing:
         if NodeRole.STORAGE not in roles or NodeRole.COMPUTE in roles:
             for_storage.add(NetworkPlane.STORAGE_PUBLIC.value)
         return tuple(key for key in attached if (self.definitions[key].plane in for_storage) == (bond > 0))
+
+    def _is_for_conductors(self, definition: NetworkDefinition, roles: Roles) -> bool:
+        """Whether control nodes are on a network because Ironic's conductors run there: provisioning, out-of-band."""
+        has_conductors = NodeRole.CONTROL in roles and any(
+            NodeRole.BARE_METAL in held for plan in self.plans for _, held in plan.nodes
+        )
+        return has_conductors and "conductor" in definition.attaches.get(NodeRole.CONTROL.value, "")
 
     def _link(
         self,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from designer.engine.validation import structure
+from designer.engine.validation import control_plane, structure
 from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import Finding, Hit, Rule, rank
 from designer.engine.validation.profiles import Profile, Suppression
 
 FAMILIES: Mapping[str, tuple[str, tuple[Rule, ...]]] = {
     "structure": (structure.TITLE, structure.RULES),
+    "control-plane": (control_plane.TITLE, control_plane.RULES),
 }
 """Family -> its title and its rules, in the order of the domain notes."""
 
