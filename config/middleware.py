@@ -7,11 +7,12 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 
 from config.addresses import client_address
 from config.api import invalid_address
+from config.errors import DomainError
 from config.request_id import current_request_id, current_source
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -49,6 +50,21 @@ class PlainAddressMiddleware:
         if request.path.startswith("/api/"):
             return invalid_address(named)
         raise BadRequest("The address holds the character U+0000.")
+
+
+class RefusalMiddleware:
+    """Shows what a page's service refused, in its words and with its status; the API has a handler of its own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError) or error.status >= 500:
+            return None
+        return render(request, "refused.html", {"refusal": error}, status=error.status)
 
 
 class SecurityHeadersMiddleware:
