@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
-
+from config.children import Ended, run_child
 from config.errors import DomainError
 
 MEMORY_BYTES = 3 * 2**30
 CPU_SECONDS = 240
 WALL_SECONDS = 300
+OUTPUT_BYTES = 100 * 2**20
 FONTS = {
     f"inter{part}-{weight}": f"inter-latin{part}-{weight}"
     for part in ("", "-ext")
@@ -57,30 +54,17 @@ def render_pdf(
         "identifier": identifier,
         "memory_bytes": MEMORY_BYTES,
         "cpu_seconds": CPU_SECONDS,
+        "output_bytes": OUTPUT_BYTES,
     }
-    environment = {
-        "PATH": os.environ.get("PATH", ""),
-        "LANG": "C.UTF-8",
-        "SOURCE_DATE_EPOCH": str(int(made_at.timestamp())),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    try:
-        child = subprocess.run(
-            [sys.executable, "-m", "costing.proposals.render_child"],
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            env=environment,
-            cwd=settings.BASE_DIR,
-            timeout=WALL_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PrintFailed(
-            f"The layout took longer than {WALL_SECONDS} s. Leave sections out and try again."
-        ) from error
-    if child.returncode != 0 or not child.stdout.startswith(b"%PDF-"):
-        raise PrintFailed(_reason(child.returncode, child.stderr.decode(errors="replace")))
-    return child.stdout
+    child = run_child(
+        "costing.proposals.render_child",
+        source=[json.dumps(request).encode()],
+        wall_seconds=WALL_SECONDS,
+        environment={"SOURCE_DATE_EPOCH": str(int(made_at.timestamp()))},
+    )
+    if child.code != 0 or not child.output.startswith(b"%PDF-"):
+        raise PrintFailed(_reason(child))
+    return child.output
 
 
 def font_assets(directory: Path) -> dict[str, Asset]:
@@ -91,12 +75,13 @@ def font_assets(directory: Path) -> dict[str, Asset]:
     }
 
 
-def _reason(code: int, stderr: str) -> str:
-    if code == 2 and stderr.strip():
-        return f"The document was refused: {stderr.strip().splitlines()[-1]}"
-    if code < 0 or "MemoryError" in stderr:
+def _reason(child: Ended) -> str:
+    if child.took_too_long:
+        return f"The layout took longer than {WALL_SECONDS} s. Leave sections out and try again."
+    if child.code == 2 and child.last_words:
+        return f"The document was refused: {child.last_words}"
+    if child.ran_out:
         return (
             f"The layout needed more than {MEMORY_BYTES // 2**30} GiB or {CPU_SECONDS} s. Leave sections out."
         )
-    last = stderr.strip().splitlines()[-1] if stderr.strip() else "no message"
-    return f"The layout ended without a document: {last[:300]}"
+    return f"The layout ended without a document: {child.last_words[:300] or 'no message'}"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import json
-import resource
 import sys
 from typing import Any
+
+from config.children import limit_this_process
 
 MAX_PAGES = 500
 
@@ -31,10 +32,11 @@ def unbranded(document: Any, pdf: Any) -> None:
 def main() -> int:
     """Render the request on standard input; exit 2 with one line on standard error when it is refused."""
     request: dict[str, Any] = json.loads(sys.stdin.buffer.read())
-    limit_bytes, cpu_seconds = request["memory_bytes"], request["cpu_seconds"]
-    resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_this_process(
+        memory_bytes=request["memory_bytes"],
+        cpu_seconds=request["cpu_seconds"],
+        output_bytes=request["output_bytes"],
+    )
     assets = {name: (base64.b64decode(data), mime) for name, (data, mime) in request["assets"].items()}
 
     from weasyprint import CSS, HTML  # 2 s: imported after the limits are set

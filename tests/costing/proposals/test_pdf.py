@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pikepdf
 import pytest
 
+from config import children
 from costing.proposals import pdf
 from costing.proposals.pdf import Asset, PrintFailed, render_pdf
 
@@ -89,8 +90,8 @@ def test_the_child_knows_no_secret(monkeypatch):
     """security R44: nothing of the parent's environment reaches the process that handles people's text."""
     monkeypatch.setenv("SECRET_KEY", "planted")
     seen = {}
-    run = pdf.subprocess.run
-    monkeypatch.setattr(pdf.subprocess, "run", lambda *a, **k: seen.update(k["env"]) or run(*a, **k))
+    start = children.subprocess.Popen
+    monkeypatch.setattr(children.subprocess, "Popen", lambda *a, **k: seen.update(k["env"]) or start(*a, **k))
 
     printed("<p>x</p>")
 
