@@ -1,0 +1,527 @@
+"""The drawn cloud as a graph: what is dead, who reaches whom, how much bandwidth is left (F1 to F4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+import rustworkx
+
+from catalog.engine.definitions import NetworkDefinition, ServiceDefinition
+from catalog.engine.documents import InvalidDocument, Problem
+from catalog.engine.hardware import NodeRole, NodeSpec, PduSpec, SwitchRole, SwitchSpec
+from designer.engine.failures.model import Bandwidth, DeadElement, FailureSet, Load, RackPower
+from designer.engine.sizing.power import feed_watts
+from designer.engine.topology import (
+    FEEDS,
+    MANAGEMENT_PORTS,
+    ExternalRouter,
+    Link,
+    NetworkPlane,
+    Node,
+    Spec,
+    Switch,
+    Topology,
+)
+
+Device = Node | Switch | ExternalRouter
+
+WINNERS: Mapping[str, tuple[str, ...]] = {
+    NetworkPlane.MANAGEMENT: ("mariadb", "rabbitmq", "ovn-db"),
+    NetworkPlane.STORAGE_PUBLIC: ("ceph-mon",),
+    NetworkPlane.STORAGE_CLUSTER: ("ceph-osd",),
+}
+"""Plane -> services whose members decide which part of a split network carries on (F4), the first that is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fabric:
+    """The graph of one network: its vertices are ports' owners, a BMC is a vertex of its own."""
+
+    graph: rustworkx.PyGraph[str, str]
+    index: Mapping[str, int]
+    """Vertex name -> index in the graph."""
+    edges: Mapping[str, int]
+    """Link id -> index of its edge."""
+    cutting: frozenset[str]
+    """Vertices whose loss splits the network (articulation points)."""
+    bridges: frozenset[str]
+    """Links whose loss splits it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Who is on a network after an event."""
+
+    hosts: frozenset[str]
+    """Live vertices of nodes in the part that carries on; routers and BMCs too."""
+    cut_off: frozenset[str]
+    """Live vertices elsewhere."""
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """The closure of a failure (F1)."""
+
+    devices: Mapping[str, str]
+    """Device id -> the id of what took it down."""
+    racks: Mapping[str, str]
+    pdus: Mapping[str, str]
+    links: frozenset[str]
+    """Links that failed themselves; those with a dead end are dead too."""
+    drives: Mapping[str, int]
+    """Node id -> OSDs that failed while their node lives."""
+    networks: frozenset[str]
+    services: frozenset[str]
+    elements: tuple[DeadElement, ...]
+
+
+def bmc(device: str) -> str:
+    """Return the vertex of the BMC or management port of a device."""
+    return f"{device}|bmc"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant:
+    """A drawing with everything that simulations look up again and again."""
+
+    topology: Topology
+    hardware: Mapping[str, Spec]
+    service_catalog: Mapping[str, ServiceDefinition]
+    network_catalog: Mapping[str, NetworkDefinition]
+    load: Load
+    reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
+    """Network id -> who is on it while nothing has failed."""
+
+    def __post_init__(self) -> None:
+        for network in self.topology.networks:
+            self.reaches[network.id] = self._parts(network.id, frozenset(), frozenset())
+
+    # Look-ups ---------------------------------------------------------------------------------------------
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        return {node.id: node for node in self.topology.nodes}
+
+    @cached_property
+    def switches(self) -> Mapping[str, Switch]:
+        return {switch.id: switch for switch in self.topology.switches}
+
+    @cached_property
+    def devices(self) -> Mapping[str, Device]:
+        routers = {router.id: router for router in self.topology.external_routers}
+        return {**self.nodes, **self.switches, **routers}
+
+    @cached_property
+    def links(self) -> Mapping[str, Link]:
+        return {link.id: link for link in self.topology.links}
+
+    @cached_property
+    def links_of(self) -> Mapping[str, tuple[Link, ...]]:
+        found: dict[str, list[Link]] = defaultdict(list)
+        for link in self.topology.links:
+            found[link.a.element].append(link)
+            found[link.b.element].append(link)
+        return {key: tuple(links) for key, links in found.items()}
+
+    @cached_property
+    def devices_in(self) -> Mapping[str, tuple[str, ...]]:
+        """Rack id -> devices in it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        devices: tuple[Node | Switch, ...] = (*self.topology.nodes, *self.topology.switches)
+        for device in devices:
+            found[device.rack].append(device.id)
+        return {rack: tuple(ids) for rack, ids in found.items()}
+
+    @cached_property
+    def zone_of(self) -> Mapping[str, str]:
+        """Rack id -> zone."""
+        return {rack.id: rack.zone for rack in self.topology.racks}
+
+    @cached_property
+    def compute_hosts(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.topology.nodes if NodeRole.COMPUTE in node.roles)
+
+    @cached_property
+    def osd_hosts(self) -> Mapping[str, NodeSpec]:
+        """Node id -> spec of every node with OSDs."""
+        return {
+            node.id: spec
+            for node in self.topology.nodes
+            if NodeRole.STORAGE in node.roles
+            and isinstance(spec := self.hardware.get(node.spec), NodeSpec)
+            and spec.osds
+        }
+
+    @cached_property
+    def osd_hosts_in(self) -> Mapping[str, frozenset[str]]:
+        """Rack id -> nodes with OSDs in it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for node in self.osd_hosts:
+            found[self.nodes[node].rack].add(node)
+        return {rack: frozenset(nodes) for rack, nodes in found.items() if rack}
+
+    @cached_property
+    def members(self) -> Mapping[str, frozenset[str]]:
+        """Service id -> nodes that run it, process names resolved."""
+        alias = {
+            process.name.split(" ")[0]: service.id
+            for service in self.service_catalog.values()
+            for process in service.processes
+        }
+        found: dict[str, set[str]] = defaultdict(set)
+        for node in self.topology.nodes:
+            for name in node.services:
+                key = name if name in self.service_catalog else alias.get(name)
+                if key is not None:
+                    found[key].add(node.id)
+        return {key: frozenset(nodes) for key, nodes in found.items()}
+
+    @cached_property
+    def networks_of(self) -> Mapping[str, frozenset[str]]:
+        """Device id -> networks that its own ports carry."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for link in self.topology.links:
+            for end in (link.a, link.b):
+                if not end.port.startswith(MANAGEMENT_PORTS):
+                    found[end.element].update(link.networks)
+        return {key: frozenset(networks) for key, networks in found.items()}
+
+    @cached_property
+    def network_by_plane(self) -> Mapping[str, str]:
+        """Plane -> the first network on it."""
+        return {network.plane.value: network.id for network in reversed(self.topology.networks)}
+
+    @cached_property
+    def plane_of(self) -> Mapping[str, NetworkPlane]:
+        return {network.id: network.plane for network in self.topology.networks}
+
+    @cached_property
+    def supplies(self) -> Mapping[str, tuple[str, ...]]:
+        """Device id -> PDUs that its power supplies hang on, or feeds where no PDU of its rack is drawn.
+
+        Two supplies, one on each PDU of the rack; an out-of-band switch has one, on the first PDU.
+        """
+        pdus: dict[str, list[str]] = defaultdict(list)
+        for pdu in sorted(self.topology.pdus, key=lambda pdu: (pdu.feed, pdu.id)):
+            pdus[pdu.rack].append(pdu.id)
+        single = set(self.load.single_fed)
+        found = {}
+        for key, device in self.devices.items():
+            sources = pdus.get("" if isinstance(device, ExternalRouter) else device.rack, list(FEEDS))
+            is_single = key in single or (
+                isinstance(device, Switch)
+                and device.role is SwitchRole.OUT_OF_BAND
+                and sources[0] in self._pdus
+            )
+            found[key] = tuple(sources[:1] if is_single else sources)
+        return found
+
+    @cached_property
+    def _pdus(self) -> frozenset[str]:
+        return frozenset(pdu.id for pdu in self.topology.pdus)
+
+    @cached_property
+    def _fed_by(self) -> Mapping[str, tuple[str, ...]]:
+        """PDU or feed -> devices that hang on it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for device, sources in self.supplies.items():
+            for source in sources:
+                found[source].append(device)
+        return {source: tuple(devices) for source, devices in found.items()}
+
+    # F1 ---------------------------------------------------------------------------------------------------
+    def check(self, failed: FailureSet) -> None:
+        """Refuse what the drawing does not have.
+
+        Raises:
+            InvalidDocument: each unknown id with its field.
+        """
+        known: Mapping[str, Iterable[str]] = {
+            "device": self.devices,
+            "link": self.links,
+            "rack": self.zone_of,
+            "zone": {zone for zone in self.zone_of.values() if zone},
+            "pdu": self._pdus,
+            "feed": FEEDS,
+            "network": self.plane_of,
+            "service": self.members,
+        }
+        problems = []
+        for kind, key in failed:
+            is_known = self._drive(key) is not None if kind == "drive" else key in known[kind]
+            if not is_known:
+                remedy = "Use an id of the drawing; a drive is node.osd-number, counted from 1."
+                problems.append(Problem(f"failed.{kind}s", key, "is not in this drawing", remedy))
+        if problems:
+            raise InvalidDocument(problems)
+
+    def _drive(self, key: str) -> str | None:
+        node, _, number = key.rpartition(".osd-")
+        spec = self.osd_hosts.get(node)
+        is_number = number.isascii() and number.isdigit() and len(number) < 5 and number == str(int(number))
+        return node if spec and is_number and 1 <= int(number) <= spec.osds else None
+
+    def close(self, failed: FailureSet) -> Dead:
+        """Return everything that is dead (F1). The ids were checked before."""
+        racks = {rack: rack for rack in failed.racks}
+        for zone in failed.zones:
+            racks |= {
+                rack: zone for rack, where in self.zone_of.items() if where == zone and rack not in racks
+            }
+        pdus = {pdu: pdu for pdu in failed.pdus}
+        if failed.feeds or racks:
+            for pdu in self.topology.pdus:
+                cause = pdu.rack if pdu.rack in racks else pdu.feed if pdu.feed in failed.feeds else None
+                if cause is not None:
+                    pdus.setdefault(pdu.id, cause)
+        devices = {device: device for device in failed.devices}
+        for rack in racks:
+            for device in self.devices_in.get(rack, ()):
+                devices.setdefault(device, rack)
+        without = {*pdus, *failed.feeds}
+        for source in without:
+            for device in self._fed_by.get(source, ()):
+                if device not in devices and all(other in without for other in self.supplies[device]):
+                    devices[device] = source
+        drives: dict[str, int] = defaultdict(int)
+        for drive in set(failed.drives):
+            if (node := self._drive(drive)) is not None and node not in devices:
+                drives[node] += 1
+        own = [DeadElement(id=key, kind=kind, because=key) for kind, key in failed]
+        named = {(element.kind, element.id) for element in own}
+        follow = [("rack", racks), ("pdu", pdus), ("device", devices)]
+        elements = own + [
+            DeadElement(id=key, kind=kind, because=cause)
+            for kind, found in follow
+            for key, cause in found.items()
+            if (kind, key) not in named
+        ]
+        return Dead(
+            devices=devices,
+            racks=racks,
+            pdus=pdus,
+            links=frozenset(failed.links),
+            drives=dict(drives),
+            networks=frozenset(failed.networks),
+            services=frozenset(failed.services),
+            elements=tuple(elements),
+        )
+
+    # F2, F4 -----------------------------------------------------------------------------------------------
+    @cached_property
+    def fabrics(self) -> Mapping[str, Fabric]:
+        """Network id -> its graph; networks over the same cables share one."""
+        shared: dict[tuple[str, ...], Fabric] = {}
+        found = {}
+        for network in self.topology.networks:
+            edges = tuple(link.id for link in self.topology.links if self._carries(link, network.id))
+            if edges not in shared:
+                shared[edges] = self._fabric(edges)
+            found[network.id] = shared[edges]
+        return found
+
+    def _carries(self, link: Link, network: str) -> bool:
+        """A link between switches without a list of networks is a trunk of all of them."""
+        is_trunk = not link.networks and link.a.element in self.switches and link.b.element in self.switches
+        return is_trunk or network in link.networks
+
+    def _fabric(self, edges: Iterable[str]) -> Fabric:
+        graph: rustworkx.PyGraph[str, str] = rustworkx.PyGraph(multigraph=True)
+        index: dict[str, int] = {}
+        edge_of: dict[str, int] = {}
+        pairs: dict[tuple[int, int], list[str]] = defaultdict(list)
+        for link_id in edges:
+            link = self.links[link_id]
+            ends = []
+            for end in (link.a, link.b):
+                vertex = bmc(end.element) if end.port.startswith(MANAGEMENT_PORTS) else end.element
+                if vertex not in index:
+                    index[vertex] = graph.add_node(vertex)
+                ends.append(index[vertex])
+            edge_of[link_id] = graph.add_edge(ends[0], ends[1], link_id)
+            pairs[min(ends), max(ends)].append(link_id)
+        cutting = frozenset(graph[i] for i in rustworkx.articulation_points(graph))
+        ends_of_bridges = [tuple(sorted(ends)) for ends in rustworkx.bridges(graph)]
+        # Parallel cables back each other up: the library counts them as one.
+        bridges = frozenset(pairs[e[0], e[1]][0] for e in ends_of_bridges if len(pairs[e[0], e[1]]) == 1)
+        return Fabric(graph, index, edge_of, cutting, bridges)
+
+    def is_endpoint(self, vertex: str) -> bool:
+        """Whether a vertex is a node, a BMC or a router: what wants to be reached, not what forwards."""
+        return vertex not in self.switches
+
+    def reach(self, network: str, dead: Dead) -> Reach:
+        """Return who is on `network` after an event: the part that carries on, and the rest."""
+        before = self.reaches[network]
+        if network in dead.networks:
+            alive = frozenset(
+                v for v in before.hosts | before.cut_off if v.removesuffix("|bmc") not in dead.devices
+            )
+            return Reach(hosts=frozenset(), cut_off=alive, parts=len(alive))
+        if not dead.devices and not dead.links:
+            return before
+        fabric = self.fabrics[network]
+        vertices = {v for device in dead.devices for v in (device, bmc(device)) if v in fabric.index}
+        links = dead.links & fabric.edges.keys()
+        if not vertices and not links:
+            return before
+        harmless = len(vertices) <= 1 and not (vertices & fabric.cutting) and not links
+        harmless |= not vertices and len(links) == 1 and not (links & fabric.bridges)
+        if harmless and not (vertices and self._decides(network, next(iter(vertices)))):
+            return Reach(hosts=before.hosts - vertices, cut_off=before.cut_off - vertices, parts=before.parts)
+        return self._parts(network, frozenset(vertices), links)
+
+    def _decides(self, network: str, vertex: str) -> bool:
+        """Whether the loss of `vertex` may change which part carries on: only where there are several."""
+        return self.reaches[network].parts > 1 and vertex in self.nodes
+
+    def _parts(self, network: str, vertices: frozenset[str], links: frozenset[str]) -> Reach:
+        fabric = self.fabrics[network]
+        graph = fabric.graph
+        if vertices or links:
+            graph = graph.copy()
+            for link in links:
+                graph.remove_edge_from_index(fabric.edges[link])
+            graph.remove_nodes_from([fabric.index[v] for v in vertices])
+        parts = []
+        for component in rustworkx.connected_components(graph):
+            ends = frozenset(name for i in component if self.is_endpoint(name := graph[i]))
+            if ends:
+                parts.append(ends)
+        if not parts:
+            return Reach(hosts=frozenset(), cut_off=frozenset(), parts=0)
+        judges = self._judges(network)
+        winner = max(parts, key=lambda part: (len(part & judges), len(part), min(part)))
+        rest = frozenset().union(*(part for part in parts if part is not winner))
+        return Reach(hosts=winner, cut_off=rest, parts=len(parts))
+
+    def _judges(self, network: str) -> frozenset[str]:
+        """Who decides which part of a split network carries on (F4)."""
+        plane = self.plane_of[network]
+        if plane is NetworkPlane.PROVIDER:
+            return frozenset(router.id for router in self.topology.external_routers)
+        for service in WINNERS.get(plane, ()):
+            if found := self.members.get(service):
+                return found
+        return frozenset()
+
+    # F3 ---------------------------------------------------------------------------------------------------
+    def is_live(self, link: Link, dead: Dead) -> bool:
+        """Whether a link carries traffic: itself and both its ends alive."""
+        return (
+            link.id not in dead.links
+            and link.a.element not in dead.devices
+            and link.b.element not in dead.devices
+        )
+
+    @cached_property
+    def bonds(self) -> Mapping[str, tuple[Link, ...]]:
+        """Bond id -> its links; a link without a bond is one by itself. Only those of nodes."""
+        found: dict[str, list[Link]] = defaultdict(list)
+        for link in self.topology.links:
+            if link.a.element in self.nodes and not link.a.port.startswith(MANAGEMENT_PORTS):
+                found[link.bond or link.id].append(link)
+        return {key: tuple(links) for key, links in found.items()}
+
+    def bandwidth(self, dead: Dead) -> Iterator[Bandwidth]:
+        """Every bond and every rack that lost bandwidth and still has a live owner."""
+        touched = {self.links[key] for key in dead.links}
+        for device in dead.devices:
+            touched.update(self.links_of.get(device, ()))
+        bonds, racks = set(), set()
+        for link in touched:
+            if link.a.element in self.nodes and link.a.element not in dead.devices:
+                if not link.a.port.startswith(MANAGEMENT_PORTS):
+                    bonds.add(link.bond or link.id)
+            elif rack := self._uplink_of(link):
+                racks.add(rack)
+        for key in sorted(bonds):
+            yield self._bond_left(key, dead)
+        for rack in sorted(racks - dead.racks.keys()):
+            yield self._uplinks_left(rack, dead)
+
+    def _bond_left(self, key: str, dead: Dead) -> Bandwidth:
+        links = self.bonds[key]
+        left = sum((link.gbps for link in links if self.is_live(link, dead)), Decimal(0))
+        networks = sorted({network for link in links for network in link.networks})
+        least = {n: d.minimum_gbps for n in networks if (d := self.network_catalog.get(n)) and d.minimum_gbps}
+        return Bandwidth(
+            id=key,
+            kind="bond",
+            gbps_before=sum((link.gbps for link in links), Decimal(0)),
+            gbps_left=left,
+            below_minimum=tuple(n for n, gbps in least.items() if left < gbps),
+        )
+
+    def _uplink_of(self, link: Link) -> str:
+        """The rack whose leaf has this link to a spine; empty for every other link."""
+        a, b = self.switches.get(link.a.element), self.switches.get(link.b.element)
+        if a is None or b is None or {a.role, b.role} != {SwitchRole.LEAF, SwitchRole.SPINE}:
+            return ""
+        return a.rack if a.role is SwitchRole.LEAF else b.rack
+
+    @cached_property
+    def _uplinks(self) -> Mapping[str, tuple[Link, ...]]:
+        found: dict[str, list[Link]] = defaultdict(list)
+        for link in self.topology.links:
+            if rack := self._uplink_of(link):
+                found[rack].append(link)
+        return {rack: tuple(links) for rack, links in found.items()}
+
+    @cached_property
+    def _downlinks(self) -> Mapping[str, tuple[Link, ...]]:
+        found: dict[str, list[Link]] = defaultdict(list)
+        for links in self.bonds.values():
+            for link in links:
+                found[self.nodes[link.a.element].rack].append(link)
+        return {rack: tuple(links) for rack, links in found.items()}
+
+    def _uplinks_left(self, rack: str, dead: Dead) -> Bandwidth:
+        up = self._uplinks[rack]
+        left = sum((link.gbps for link in up if self.is_live(link, dead)), Decimal(0))
+        down = sum(
+            (link.gbps for link in self._downlinks.get(rack, ()) if self.is_live(link, dead)), Decimal(0)
+        )
+        return Bandwidth(
+            id=rack,
+            kind="uplinks",
+            gbps_before=sum((link.gbps for link in up), Decimal(0)),
+            gbps_left=left,
+            oversubscription=down / left if left else None,
+        )
+
+    def storage_gbps(self, node: str, dead: Dead) -> Decimal:
+        """Live bandwidth of a storage node on the network that recovery uses: cluster, else public."""
+        for plane in (NetworkPlane.STORAGE_CLUSTER, NetworkPlane.STORAGE_PUBLIC):
+            network = self.network_by_plane.get(plane)
+            links = [
+                link
+                for link in self.links_of.get(node, ())
+                if network in link.networks and not link.a.port.startswith(MANAGEMENT_PORTS)
+            ]
+            if links:
+                return sum((link.gbps for link in links if self.is_live(link, dead)), Decimal(0))
+        return Decimal(0)
+
+    def power(self, dead: Dead) -> Iterator[RackPower]:
+        """Racks that live on fewer feeds than planned."""
+        racks = {pdu.rack for pdu in self.topology.pdus if pdu.id in dead.pdus} - dead.racks.keys()
+        for rack in sorted(racks):
+            left = [pdu for pdu in self.topology.pdus if pdu.rack == rack and pdu.id not in dead.pdus]
+            specs = [self.hardware.get(self.devices[key].spec) for key in self.devices_in.get(rack, ())]  # type: ignore[union-attr]  # routers stand in no rack
+            yield RackPower(
+                rack=rack,
+                watts=sum((s.max_watts for s in specs if isinstance(s, NodeSpec | SwitchSpec)), Decimal(0)),
+                feed_watts=sum(
+                    (
+                        feed_watts(spec)
+                        for pdu in left
+                        if isinstance(spec := self.hardware.get(pdu.spec), PduSpec)
+                    ),
+                    Decimal(0),
+                ),
+            )

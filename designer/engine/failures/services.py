@@ -1,0 +1,305 @@
+"""Services after an event: their own rule over what is left, then what they depend on (F4, F5, F10, F12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from catalog.engine.definitions import ServiceDefinition
+from designer.engine.failures.graph import Dead, Plant, Reach
+from designer.engine.failures.model import PlaneState, PoolState, ServiceState, State
+from designer.engine.sizing.control_plane import quorum
+from designer.engine.topology import NetworkPlane
+
+MAJORITY, PER_HOST, REPLICATED = "majority", "per-host", "data-replicated"
+
+CONTROL_CORE = (
+    "mariadb",
+    "rabbitmq",
+    "haproxy",
+    "keystone",
+    "placement",
+    "nova-api",
+    "nova-conductor",
+    "nova-scheduler",
+    "neutron-server",
+    "ovn-db",
+)
+"""Without one of these no VM can be created, changed or looked at: the control plane is down."""
+
+NOT_NEEDED: Mapping[str, frozenset[NetworkPlane]] = {
+    "haproxy": frozenset({NetworkPlane.PROVIDER}),
+    "ovn-controller": frozenset({NetworkPlane.PROVIDER}),
+    "ceph-rgw": frozenset({NetworkPlane.PROVIDER}),
+}
+"""Networks of a service that it can lose and still serve inside: the way out is a question of its own."""
+
+SOFT = frozenset(
+    {
+        ("nova-api", "glance"),
+        ("octavia", "glance"),
+        ("ironic", "glance"),
+        ("keystone", "memcached"),
+        ("nova-api", "memcached"),
+        ("neutron-server", "memcached"),
+        ("cinder-api", "memcached"),
+    }
+)
+"""Dependencies whose loss stops some calls, not the service: no image to boot from, a slower log-in."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Event:
+    """One failure on one plant: the closure, and who still reaches whom."""
+
+    plant: Plant
+    dead: Dead
+    reaches: Mapping[str, Reach]
+    down_networks: frozenset[str] = frozenset()
+    _gone: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+
+    def is_on(self, node: str, network: str) -> bool:
+        """Whether a live node is in the part of `network` that carries on."""
+        return node in self.reaches[network].hosts
+
+    def gone_from(self, networks: Iterable[str]) -> frozenset[str]:
+        """Nodes that are dead, or cut off from one of `networks` that they are attached to."""
+        key = tuple(networks)
+        if key not in self._gone:
+            nodes = self.plant.nodes
+            found = {device for device in self.dead.devices if device in nodes}
+            for network in key:
+                found |= {end for end in self.reaches[network].cut_off if end in nodes}
+            self._gone[key] = frozenset(found)
+        return self._gone[key]
+
+
+def event(plant: Plant, dead: Dead) -> Event:
+    """Return the event with the reach of every network."""
+    return Event(
+        plant=plant, dead=dead, reaches={n.id: plant.reach(n.id, dead) for n in plant.topology.networks}
+    )
+
+
+@dataclass(slots=True)
+class _Own:
+    """A service by its own rule alone."""
+
+    state: State
+    alive: int
+    members: int
+    needed: int
+    missing: frozenset[str]
+    reason: str
+
+
+class Services:
+    """Evaluates the services of one event; each once, in the order of what they depend on."""
+
+    def __init__(self, happened: Event, pools: tuple[PoolState, ...]) -> None:
+        self.event = happened
+        self.plant = happened.plant
+        self.pools = pools
+        self.own: dict[str, _Own] = {}
+        self._full: dict[str, tuple[State, tuple[str, ...]]] = {}
+        self._control: dict[str, State] = {}
+        for key, members in self.plant.members.items():
+            self.own[key] = self._by_own_rule(self.plant.service_catalog[key], members)
+
+    def _by_own_rule(self, service: ServiceDefinition, members: frozenset[str]) -> _Own:
+        unneeded = NOT_NEEDED.get(service.id, frozenset())
+        networks = [
+            n for n in service.networks if n in self.plant.plane_of and self.plant.plane_of[n] not in unneeded
+        ]
+        if service.id in self.event.dead.services:
+            return _Own(State.DOWN, 0, len(members), 1, members, f"{service.name} failed on every node")
+        gone = members & self.event.gone_from(networks)
+        alive, total = len(members) - len(gone), len(members)
+        needed = quorum(total) if service.quorum == MAJORITY else 1
+        names = _listed(gone)
+        if not gone:
+            return _Own(State.UP, alive, total, needed, gone, "")
+        if alive < needed:
+            rule = f"{needed} make a majority" if service.quorum == MAJORITY else "none is left"
+            return _Own(
+                State.DOWN, alive, total, needed, gone, f"{alive} of {total} left, {rule}: lost {names}"
+            )
+        if service.quorum == PER_HOST or alive == needed:
+            what = "those hosts only" if service.quorum == PER_HOST else "tolerates no further loss"
+            return _Own(
+                State.DEGRADED, alive, total, needed, gone, f"{alive} of {total} left, {what}: lost {names}"
+            )
+        return _Own(State.UP, alive, total, needed, gone, f"{alive} of {total} left: lost {names}")
+
+    # F5: with dependencies --------------------------------------------------------------------------------
+    def full(self, key: str) -> tuple[State, tuple[str, ...]]:
+        """Return the state of a service with everything it depends on, and the chain of causes."""
+        if key not in self._full:
+            self._full[key] = (self.own[key].state, ())  # stops a circle of dependencies
+            self._full[key] = self._with_dependencies(key)
+        return self._full[key]
+
+    def _with_dependencies(self, key: str) -> tuple[State, tuple[str, ...]]:
+        own, service = self.own[key], self.plant.service_catalog[key]
+        state = own.state
+        reasons = [own.reason] if own.reason and state is not State.UP else []
+        if key == "ceph-osd":
+            state, reasons = self._osds(state, reasons)
+        for other in service.depends_on:
+            if other not in self.own:
+                continue
+            theirs, causes = self.full(other)
+            if theirs is State.UP:
+                continue
+            name = self.plant.service_catalog[other].name
+            because = f": {causes[0]}" if causes else ""
+            if theirs is State.DEGRADED:
+                state = max(state, State.DEGRADED, key=lambda s: s.rank)
+                reasons.append(f"needs {name}, which is degraded{because}")
+            elif self._is_soft(service, other):
+                state = max(state, State.DEGRADED, key=lambda s: s.rank)
+                reasons.append(f"runs on without {name}, which is down{because}")
+            else:
+                state = State.DOWN
+                reasons.append(f"needs {name}, which is down{because}")
+        return state, tuple(dict.fromkeys(reasons))
+
+    def _is_soft(self, service: ServiceDefinition, other: str) -> bool:
+        """Running VMs, flows and I/O do not need the control plane (F12)."""
+        theirs = self.plant.service_catalog[other].layer
+        return (service.id, other) in SOFT or (service.layer != "control" and theirs == "control")
+
+    def _osds(self, state: State, reasons: list[str]) -> tuple[State, list[str]]:
+        """ceph-osd is as its pools are (F9): instances do not count, copies do."""
+        if not self.pools:
+            return state, reasons
+        worst = max((pool.state for pool in self.pools), key=lambda s: s.rank)
+        if worst is State.DOWN:
+            names = ", ".join(pool.name for pool in self.pools if pool.state is State.DOWN)
+            return State.DOWN, [f"placement groups of {names} are inactive", *reasons]
+        if worst is State.DEGRADED:
+            return State.DEGRADED, ["placement groups lack copies", *reasons]
+        return (State.DEGRADED if reasons else State.UP), reasons
+
+    # The control plane without storage --------------------------------------------------------------------
+    def without_storage(self, key: str) -> State:
+        """Return the state of a service with what it depends on, storage set aside.
+
+        The API answers without Ceph; what it then cannot do is images and volumes.
+        """
+        if key not in self._control:
+            self._control[key] = self.own[key].state
+            service, state = self.plant.service_catalog[key], self.own[key].state
+            for other in service.depends_on:
+                if other not in self.own or self.plant.service_catalog[other].layer == "storage":
+                    continue
+                theirs = self.without_storage(other)
+                if theirs is State.DOWN and self._is_soft(service, other):
+                    theirs = State.DEGRADED
+                state = max(state, theirs, key=lambda s: s.rank)
+            self._control[key] = state
+        return self._control[key]
+
+    def states(self) -> tuple[ServiceState, ...]:
+        """Every service that the design runs, in the order of the catalog."""
+        found = []
+        for key, service in self.plant.service_catalog.items():
+            own = self.own.get(key)
+            if own is None:
+                continue
+            state, reasons = self.full(key)
+            found.append(
+                ServiceState(
+                    id=key,
+                    name=service.name,
+                    layer=service.layer,
+                    state=state,
+                    alive=own.alive,
+                    members=own.members,
+                    needed=own.needed,
+                    missing=tuple(sorted(own.missing)),
+                    reasons=reasons,
+                    tolerance=max(0, own.alive - own.needed),
+                    effect=_effect(service, state),
+                )
+            )
+        return tuple(found)
+
+    def control(self) -> PlaneState:
+        """Whether the cloud can be changed: the API and what it cannot do without."""
+        core = {key: self.without_storage(key) for key in CONTROL_CORE if key in self.own}
+        down = [key for key, state in core.items() if state is State.DOWN]
+        name = "Control plane"
+        if not core:
+            return PlaneState(id="control", name=name, state=State.UP, text="No control services are drawn.")
+        if down:
+            causes = [key for key in down if self.own[key].state is State.DOWN] or down
+            text = f"Down: {', '.join(causes)}. Running VMs, flows and I/O go on; nothing can be changed."
+            return PlaneState(id="control", name=name, state=State.DOWN, text=text)
+        limited = [
+            key
+            for key, own in self.own.items()
+            if self.plant.service_catalog[key].layer == "control"
+            and key not in core
+            and self.without_storage(key) is State.DOWN
+        ]
+        storage = [
+            key for key in ("glance", "cinder-volume") if key in self.own and self.full(key)[0] is State.DOWN
+        ]
+        said = []
+        if storage:
+            said.append("down for images and volumes")
+        if limited:
+            said.append(f"without {', '.join(limited)}")
+        # Only instances count here: a service degraded by storage answers as before.
+        weak = [
+            key
+            for key, state in core.items()
+            if state is State.DEGRADED and self.own[key].state is State.DEGRADED
+        ]
+        if weak:
+            said.append(f"tolerates no further loss: {', '.join(weak)}")
+        if said:
+            return PlaneState(id="control", name=name, state=State.DEGRADED, text=f"Up; {'; '.join(said)}.")
+        return PlaneState(id="control", name=name, state=State.UP, text="Up.")
+
+    def monitors(self) -> State:
+        """The monitors of Ceph by their own rule; up where none are drawn (F10)."""
+        return self.own["ceph-mon"].state if "ceph-mon" in self.own else State.UP
+
+    def north_south(self) -> PlaneState:
+        """Whether floating IPs and SNAT work: a gateway on overlay and provider network, and a router (F12)."""
+        name = "North-south"
+        own = self.own.get("ovn-gateway")
+        routers = [r.id for r in self.plant.topology.external_routers]
+        provider = self.plant.network_by_plane.get(NetworkPlane.PROVIDER)
+        if own is None or provider is None:
+            return PlaneState(id="north-south", name=name, state=State.UP, text="No gateway is drawn.")
+        seen = [router for router in routers if self.event.is_on(router, provider)]
+        if routers and not seen:
+            text = "Down: no external router is reached. SNAT and floating IPs stand still."
+            return PlaneState(id="north-south", name=name, state=State.DOWN, text=text)
+        if own.state is State.DOWN:
+            text = f"Down: {own.reason}. SNAT and centralised floating IPs stand still."
+            return PlaneState(id="north-south", name=name, state=State.DOWN, text=text)
+        weak = [own.reason] if own.state is State.DEGRADED else []
+        if len(seen) < len(routers):
+            weak.append(f"{len(seen)} of {len(routers)} external routers reached")
+        if weak:
+            return PlaneState(
+                id="north-south", name=name, state=State.DEGRADED, text=f"Up; {'; '.join(weak)}."
+            )
+        switched = f" Gateways and routers move in about 3 s: {own.reason}." if own.reason else ""
+        return PlaneState(id="north-south", name=name, state=State.UP, text=f"Up.{switched}")
+
+
+def _effect(service: ServiceDefinition, state: State) -> str:
+    if state is State.DOWN:
+        return service.loss_of_all
+    return service.loss_of_one if state is State.DEGRADED else ""
+
+
+def _listed(nodes: Iterable[str], most: int = 8) -> str:
+    names = sorted(nodes)
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
