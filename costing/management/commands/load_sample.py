@@ -18,13 +18,13 @@ class Command(BaseCommand):
 
     help = "Load the sample customer of the demo."
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PROFILE != "demo":
             raise CommandError(f"PROFILE={settings.PROFILE}: sample data exists in the demo profile only.")
         team, people = sample_people()
         author = next(person for email, person in people.items() if email.startswith("sales"))
-        design, is_new = load_sample(team, author, _quiet)
+        with transaction.atomic():
+            design, is_new = load_sample(team, author, _quiet)
         if is_new:
             self.stdout.write(f"{CUSTOMER}: customer, design and sizing made")
         comparison = current_comparison(design)
