@@ -37,6 +37,8 @@ class OptionCard:
     total: Mapping[str, Any]
     present_value: Mapping[str, Any]
     per_vm_month: Mapping[str, Any]
+    per_vm_month_text: str
+    """To the cent, as every price of one VM."""
     versus: Mapping[str, Any] | None
     saving: Mapping[str, Any] | None
     net_present_value: Mapping[str, Any] | None
@@ -131,6 +133,7 @@ def option_cards(tco: Mapping[str, Any]) -> list[OptionCard]:
             total=figures[f"{option['id']}.total"],
             present_value=figures[f"{option['id']}.present_value"],
             per_vm_month=figures[f"{option['id']}.per_vm_month"],
+            per_vm_month_text=f"{option['per_vm_month']:,.2f}",
             versus=versus.get(option["id"]),
             saving=figures.get(f"{option['id']}.saving"),
             net_present_value=figures.get(f"{option['id']}.net_present_value"),
