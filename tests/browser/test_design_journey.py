@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog import services as catalog_services
+from designer import services
 from designer.models import Design
 from jobs import worker
 from jobs.models import Job, State
@@ -69,3 +70,29 @@ def test_a_workload_becomes_a_drawn_cloud(visit: Page, catalog, assert_accessibl
     expect(visit.get_by_text("Waiting for a worker")).to_be_visible()
     visit.goto("about:blank")
     assert Design.objects.get().document["workload"]["profiles"][0]["count"] == 450
+
+
+def test_totals_alone_become_a_sized_cloud(visit: Page, person, catalog, assert_accessible):
+    services.create_customer(
+        team=person.memberships.get().team, user=person, name="Kontor Nord", country="DE"
+    )
+    visit.goto("/designs/new/")
+    visit.get_by_label("Name of the design").fill("Cloud by totals")
+    visit.get_by_label("By totals").check()
+    visit.get_by_text("Totals instead").click()
+    totals = visit.locator("details", has_text="Totals instead")
+    for label, value in (("VMs", "500"), ("vCPU", "1280"), ("RAM", "4000"), ("Disk", "40000")):
+        totals.get_by_label(label).fill(value)
+    visit.get_by_role("button", name="Create and size").click()
+    expect(visit.get_by_role("heading", level=1, name="Cloud by totals")).to_be_visible()
+
+    address = visit.url
+    visit.goto("about:blank")
+    worker.run(str(Job.objects.get().pk))
+    visit.goto(address)
+
+    expect(visit.locator("[data-element=cmp01]").first).to_be_visible()
+    profiles = Design.objects.get().document["workload"]["profiles"]
+    assert sum(p["count"] for p in profiles) == 500
+    assert sum(p["count"] * p["vcpus"] for p in profiles) == 1280
+    assert_accessible(visit)
