@@ -12,8 +12,12 @@ DETECTION_SECONDS = 60
 """service_down_time of Nova: until then nobody knows that a host is gone (F7)."""
 
 
-def compute_after(event: Event, *, storage_serves: bool) -> ComputeState:
-    """Return what is left of compute. `storage_serves`: Ceph answers I/O; True where guests do not use it."""
+def compute_after(event: Event, *, storage_serves: bool, control_serves: bool) -> ComputeState:
+    """Return what is left of compute.
+
+    `storage_serves`: Ceph answers I/O; True where guests do not use it. `control_serves`: VMs can be started; the
+    capacity is 0 while they cannot, whatever the hosts could carry (F12).
+    """
     plant, load = event.plant, event.plant.load
     hosts = plant.compute_hosts
     carried = {node.id: load.vms_per_host.get(node.spec, 0) for node in hosts}
@@ -47,11 +51,13 @@ def compute_after(event: Event, *, storage_serves: bool) -> ComputeState:
             usable += 1
             capacity += vms
             largest |= vms > 0 and load.largest_fits.get(node.spec, True)
+    if not control_serves:
+        capacity = 0
     if not storage_serves or storage is None or not event.reaches[storage].hosts:
         alone = 0  # their disks are gone everywhere: starting them elsewhere does not help
     share = Decimal(load.vms) / total if total else Decimal(0)
-    on_usable = share * capacity
-    room = max(Decimal(0), capacity - on_usable)
+    # Load is spread evenly: what the usable hosts run already is their share of it.
+    room = max(Decimal(0), (1 - share) * capacity)
     restart = share * (stopped + alone)
     return ComputeState(
         hosts=len(hosts),

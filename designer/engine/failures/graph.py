@@ -32,9 +32,14 @@ Device = Node | Switch | ExternalRouter
 WINNERS: Mapping[str, tuple[str, ...]] = {
     NetworkPlane.MANAGEMENT: ("mariadb", "rabbitmq", "ovn-db"),
     NetworkPlane.STORAGE_PUBLIC: ("ceph-mon",),
-    NetworkPlane.STORAGE_CLUSTER: ("ceph-osd",),
 }
 """Plane -> services whose members decide which part of a split network carries on (F4), the first that is there."""
+
+FOLLOWS: Mapping[str, str] = {
+    NetworkPlane.TENANT: NetworkPlane.MANAGEMENT,
+    NetworkPlane.STORAGE_CLUSTER: NetworkPlane.STORAGE_PUBLIC,
+}
+"""Plane -> the plane whose surviving nodes decide instead: an overlay without its control plane helps nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,13 @@ class Reach:
     """Live vertices of nodes in the part that carries on; routers and BMCs too."""
     cut_off: frozenset[str]
     """Live vertices elsewhere."""
-    parts: int
+    groups: tuple[frozenset[str], ...]
+    """All parts, the one that carries on among them."""
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts the live vertices fall."""
+        return len(self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +109,9 @@ class Plant:
     """Network id -> who is on it while nothing has failed."""
 
     def __post_init__(self) -> None:
-        for network in self.topology.networks:
-            self.reaches[network.id] = self._parts(network.id, frozenset(), frozenset())
+        for network in self.ordered_networks:
+            judges = self.judges(network, self.reaches)
+            self.reaches[network] = self._parts(network, frozenset(), frozenset(), judges)
 
     # Look-ups ---------------------------------------------------------------------------------------------
     @cached_property
@@ -354,14 +366,18 @@ class Plant:
         """Whether a vertex is a node, a BMC or a router: what wants to be reached, not what forwards."""
         return vertex not in self.switches
 
-    def reach(self, network: str, dead: Dead) -> Reach:
-        """Return who is on `network` after an event: the part that carries on, and the rest."""
+    def reach(self, network: str, dead: Dead, so_far: Mapping[str, Reach]) -> Reach:
+        """Return who is on `network` after an event: the part that carries on, and the rest.
+
+        `so_far` has the networks before it in `ordered_networks`.
+        """
         before = self.reaches[network]
         if network in dead.networks:
             alive = frozenset(
                 v for v in before.hosts | before.cut_off if v.removesuffix("|bmc") not in dead.devices
             )
-            return Reach(hosts=frozenset(), cut_off=alive, parts=len(alive))
+            alone = tuple(frozenset((end,)) for end in sorted(alive))
+            return Reach(hosts=frozenset(), cut_off=alive, groups=alone)
         if not dead.devices and not dead.links:
             return before
         fabric = self.fabrics[network]
@@ -371,15 +387,14 @@ class Plant:
             return before
         harmless = len(vertices) <= 1 and not (vertices & fabric.cutting) and not links
         harmless |= not vertices and len(links) == 1 and not (links & fabric.bridges)
-        if harmless and not (vertices and self._decides(network, next(iter(vertices)))):
-            return Reach(hosts=before.hosts - vertices, cut_off=before.cut_off - vertices, parts=before.parts)
-        return self._parts(network, frozenset(vertices), links)
+        if harmless and before.parts <= 1:
+            hosts = before.hosts - vertices
+            return Reach(hosts=hosts, cut_off=frozenset(), groups=(hosts,) if hosts else ())
+        return self._parts(network, frozenset(vertices), links, self.judges(network, so_far))
 
-    def _decides(self, network: str, vertex: str) -> bool:
-        """Whether the loss of `vertex` may change which part carries on: only where there are several."""
-        return self.reaches[network].parts > 1 and vertex in self.nodes
-
-    def _parts(self, network: str, vertices: frozenset[str], links: frozenset[str]) -> Reach:
+    def _parts(
+        self, network: str, vertices: frozenset[str], links: frozenset[str], judges: frozenset[str]
+    ) -> Reach:
         fabric = self.fabrics[network]
         graph = fabric.graph
         if vertices or links:
@@ -393,17 +408,24 @@ class Plant:
             if ends:
                 parts.append(ends)
         if not parts:
-            return Reach(hosts=frozenset(), cut_off=frozenset(), parts=0)
-        judges = self._judges(network)
+            return Reach(hosts=frozenset(), cut_off=frozenset(), groups=())
         winner = max(parts, key=lambda part: (len(part & judges), len(part), min(part)))
         rest = frozenset().union(*(part for part in parts if part is not winner))
-        return Reach(hosts=winner, cut_off=rest, parts=len(parts))
+        return Reach(hosts=winner, cut_off=rest, groups=tuple(parts))
 
-    def _judges(self, network: str) -> frozenset[str]:
+    @cached_property
+    def ordered_networks(self) -> tuple[str, ...]:
+        """The networks, those that others follow first."""
+        return tuple(n.id for n in sorted(self.topology.networks, key=lambda n: n.plane.value in FOLLOWS))
+
+    def judges(self, network: str, so_far: Mapping[str, Reach]) -> frozenset[str]:
         """Who decides which part of a split network carries on (F4)."""
         plane = self.plane_of[network]
         if plane is NetworkPlane.PROVIDER:
             return frozenset(router.id for router in self.topology.external_routers)
+        leader = self.network_by_plane.get(FOLLOWS.get(plane, ""))
+        if leader is not None and leader in so_far:
+            return so_far[leader].hosts
         for service in WINNERS.get(plane, ()):
             if found := self.members.get(service):
                 return found

@@ -308,11 +308,11 @@ class Damage:
     """One line of a ranking: what fails, and the worst of what follows."""
 
     failed: tuple[str, ...]
-    """As `kind:id`."""
+    """What fails at the same moment, as `kind:id`."""
     name: Name
     sentence: str
-    alike: int
-    """So many failures have the same effect, this one included."""
+    like_it: tuple[str, ...]
+    """Other single failures with the same effect, as `kind:id`."""
     control: State
     storage: State
     north_south: State
@@ -395,9 +395,11 @@ class Ranking:
     single_points: tuple[CutSet, ...]
     """Cut sets of order 1."""
     cut_sets: tuple[CutSet, ...]
-    """Minimal cut sets of order 1 and 2 of devices; with racks, PDUs and feeds in order 1."""
+    """Minimal cut sets: order 1 of devices, racks, PDUs and feeds; order 2 of devices."""
     pairs: int
     """How many pairs were tried; 0: not asked for."""
+    pair_damages: tuple[Damage, ...]
+    """The worst pairs that do more than either of their elements alone brings about."""
     availability: tuple[Availability, ...]
     rates: tuple[ComponentRate, ...]
     vm_minutes_by_hand: Decimal

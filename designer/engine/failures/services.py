@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalog.engine.definitions import ServiceDefinition
 from designer.engine.failures.graph import Dead, Plant, Reach
@@ -76,9 +76,10 @@ class Event:
 
 def event(plant: Plant, dead: Dead) -> Event:
     """Return the event with the reach of every network."""
-    return Event(
-        plant=plant, dead=dead, reaches={n.id: plant.reach(n.id, dead) for n in plant.topology.networks}
-    )
+    reaches: dict[str, Reach] = {}
+    for network in plant.ordered_networks:
+        reaches[network] = plant.reach(network, dead, reaches)
+    return Event(plant=plant, dead=dead, reaches=reaches)
 
 
 @dataclass(slots=True)
@@ -268,29 +269,45 @@ class Services:
         return self.own["ceph-mon"].state if "ceph-mon" in self.own else State.UP
 
     def north_south(self) -> PlaneState:
-        """Whether floating IPs and SNAT work: a gateway on overlay and provider network, and a router (F12)."""
-        name = "North-south"
+        """Whether floating IPs and SNAT work: a live gateway that sees a router and, over the overlay, VMs (F12)."""
+        plane = PlaneState(id="north-south", name="North-south", state=State.UP, text="Up.")
         own = self.own.get("ovn-gateway")
-        routers = [r.id for r in self.plant.topology.external_routers]
-        provider = self.plant.network_by_plane.get(NetworkPlane.PROVIDER)
+        planes = self.plant.network_by_plane
+        provider, overlay = planes.get(NetworkPlane.PROVIDER), planes.get(NetworkPlane.TENANT)
         if own is None or provider is None:
-            return PlaneState(id="north-south", name=name, state=State.UP, text="No gateway is drawn.")
-        seen = [router for router in routers if self.event.is_on(router, provider)]
-        if routers and not seen:
-            text = "Down: no external router is reached. SNAT and floating IPs stand still."
-            return PlaneState(id="north-south", name=name, state=State.DOWN, text=text)
-        if own.state is State.DOWN:
-            text = f"Down: {own.reason}. SNAT and centralised floating IPs stand still."
-            return PlaneState(id="north-south", name=name, state=State.DOWN, text=text)
-        weak = [own.reason] if own.state is State.DEGRADED else []
-        if len(seen) < len(routers):
-            weak.append(f"{len(seen)} of {len(routers)} external routers reached")
-        if weak:
-            return PlaneState(
-                id="north-south", name=name, state=State.DEGRADED, text=f"Up; {'; '.join(weak)}."
-            )
-        switched = f" Gateways and routers move in about 3 s: {own.reason}." if own.reason else ""
-        return PlaneState(id="north-south", name=name, state=State.UP, text=f"Up.{switched}")
+            return replace(plane, text="No gateway is drawn.")
+        reaches, dead = self.event.reaches, self.event.dead
+        routers = frozenset(r.id for r in self.plant.topology.external_routers)
+        gateways = self.plant.members["ovn-gateway"] - dead.devices.keys()
+        if "ovn-gateway" in dead.services:
+            gateways = frozenset()
+        outside = _seeing(reaches[provider], gateways, routers)
+        hosts = frozenset(node.id for node in self.plant.compute_hosts)
+        serving = _seeing(reaches[overlay], outside, hosts) if overlay else outside
+        seen = {router for group in reaches[provider].groups if group & serving for router in group & routers}
+        down = replace(plane, state=State.DOWN)
+        stopped = "SNAT and centralised floating IPs stand still"
+        if not gateways:
+            return replace(down, text=f"Down: no gateway is left. {stopped}.")
+        if not outside:
+            return replace(down, text=f"Down: no gateway reaches an external router. {stopped}.")
+        if not serving:
+            return replace(down, text=f"Down: no gateway reaches VMs over the overlay. {stopped}.")
+        lost = own.members - len(serving)
+        if (lost and len(serving) == 1) or len(seen) < len(routers):
+            text = f"Up; {len(serving)} of {own.members} gateways serve, {len(seen)} of {len(routers)} external routers reached."
+            return replace(plane, state=State.DEGRADED, text=text)
+        if lost:
+            text = f"Up. Routers of lost gateways move in about 3 s: {len(serving)} of {own.members} serve."
+            return replace(plane, text=text)
+        return plane
+
+
+def _seeing(reach: Reach, who: frozenset[str], whom: frozenset[str]) -> frozenset[str]:
+    """Those of `who` that share a part of the network with one of `whom`; all of them where there is nobody to see."""
+    if not whom:
+        return who & frozenset().union(*reach.groups)
+    return frozenset(one for group in reach.groups if len(group) > 1 and group & whom for one in group & who)
 
 
 def _effect(service: ServiceDefinition, state: State) -> str:

@@ -93,7 +93,9 @@ class Outcome:
         self.storage = _storage(self.services, self.pools)
         self.north_south = self.services.north_south()
         serves = not plant.osd_hosts or self.storage.state is not State.DOWN
-        self.compute = compute_after(self.event, storage_serves=serves)
+        self.compute = compute_after(
+            self.event, storage_serves=serves, control_serves=self.control.state is not State.DOWN
+        )
         self.overlay = _overlay(self.event, self.compute)
 
 
