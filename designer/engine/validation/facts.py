@@ -364,7 +364,7 @@ class Facts:
         replicas = self.policies.replicas
         planned = StoragePool(
             id="planned",
-            name="the planned pool",
+            name="The planned pool",
             size=replicas,
             min_size=min_size(replicas=replicas),
             share_of_raw=Decimal(1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from designer.engine.validation import control_plane, structure
+from designer.engine.validation import compute, control_plane, network, storage, structure
 from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import Finding, Hit, Rule, rank
 from designer.engine.validation.profiles import Profile, Suppression
@@ -13,6 +13,9 @@ from designer.engine.validation.profiles import Profile, Suppression
 FAMILIES: Mapping[str, tuple[str, tuple[Rule, ...]]] = {
     "structure": (structure.TITLE, structure.RULES),
     "control-plane": (control_plane.TITLE, control_plane.RULES),
+    "compute": (compute.TITLE, compute.RULES),
+    "ceph": (storage.TITLE, storage.RULES),
+    "network": (network.TITLE, network.RULES),
 }
 """Family -> its title and its rules, in the order of the domain notes."""
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 import pytest
 
 from designer.engine.validation.rules import RULE_BY_ID, RULES
-from tests.designer.engine.validation import cases_control_plane, cases_structure
+from tests.designer.engine.validation import (
+    cases_compute,
+    cases_control_plane,
+    cases_network,
+    cases_storage,
+    cases_structure,
+)
 from tests.designer.engine.validation.build import of_rule
 
-CASES = {**cases_structure.CASES, **cases_control_plane.CASES}
+CASES = {
+    **cases_structure.CASES,
+    **cases_control_plane.CASES,
+    **cases_compute.CASES,
+    **cases_storage.CASES,
+    **cases_network.CASES,
+}
 BAD = [
     pytest.param(rule, facts, severity, id=f"{rule}-{number}")
     for rule, (_, bad) in CASES.items()
