@@ -308,3 +308,30 @@ def _fits(room: _Room, need: _Room) -> int:
 
 def _after(room: _Room, need: _Room, count: int) -> _Room:
     return room[0] - count * need[0], room[1] - count * need[1], room[2] - count * need[2]
+
+
+def pinned_vms(*, cells: int, threads_per_cell: int, vcpus: int, numa_nodes: int = 1) -> int:
+    """Return how many VMs with dedicated vCPUs fit on a host (C8).
+
+    Each guest cell is bound to a host cell of its own, so `numa_nodes` guest cells take that many host cells;
+    host cells that are left over carry nothing. Dedicated vCPUs are never overcommitted.
+    """
+    if numa_nodes > cells:
+        return 0
+    per_guest_cell = -(-vcpus // numa_nodes)
+    return cells // numa_nodes * (threads_per_cell // per_guest_cell)
+
+
+def huge_page_vms(
+    *, cells: int, pages_per_cell: int, page_gib: Decimal, ram_gib: Decimal, numa_nodes: int = 1
+) -> int:
+    """Return how many VMs backed by huge pages fit on a host: each cell is a bin of its own (C8)."""
+    if numa_nodes > cells:
+        return 0
+    pages_per_guest_cell = ceil(ram_gib / numa_nodes / page_gib)
+    return cells // numa_nodes * (pages_per_cell // pages_per_guest_cell)
+
+
+def gpu_hosts(*, gpus: int, gpus_per_host: int, spare: int = 1) -> int:
+    """Return the hosts that carry so many GPUs, and the spare ones (C9)."""
+    return ceil(Decimal(gpus) / gpus_per_host) + spare

@@ -1,4 +1,4 @@
-"""The control plane: how many nodes, and what each must have (sizing.CP1 to CP4)."""
+"""The control plane: how many nodes, what each must have, and how it grows (sizing.CP1 to CP8)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from decimal import Decimal
 from catalog.engine.units import ceil
 
 DIMM_STEPS_GIB = (32, 48, 64, 96, 128, 192, 256, 384, 512)
+CHASSIS_PER_RELAY = 50
+HOSTS_PER_CELL = 300
+MOST_HOSTS_IN_ONE_CELL = 700
+"""More than any published test of one cell: an error without cells (CP6)."""
+CONTROLLERS_PER_CELL = 3
+NODES_PER_CONDUCTOR = 300
+AMPHORA_VCPUS, AMPHORA_RAM_GIB, AMPHORA_DISK_GB = 1, 1, 5
+RESERVED_ADDRESSES = 5
+"""Network, broadcast, gateway, two addresses of VRRP."""
 
 
 def tolerated_losses(members: int) -> int:
@@ -47,3 +56,39 @@ def disk_needed_gb(
     """Return the disk of one controller, GB: system, databases, logs, image cache (CP4)."""
     logs = gb_per_host_day * hosts * days / max(1, log_nodes)
     return 100 + 50 + Decimal("0.05") * vms + logs + image_cache_gb
+
+
+def has_quorum(*, members: int, lost: int) -> bool:
+    """Return whether a majority of `members` is still up when `lost` of them are not (CP1)."""
+    return members - lost >= quorum(members)
+
+
+def ovn_relays(chassis: int) -> int:
+    """Return the OVN southbound relays for so many compute nodes and gateways (CP5)."""
+    return ceil(Decimal(chassis) / CHASSIS_PER_RELAY)
+
+
+def cells(compute_hosts: int) -> int:
+    """Return the Nova cells: one up to 300 compute nodes (CP6). House value between published tests of 250 and 700."""
+    return max(1, ceil(Decimal(compute_hosts) / HOSTS_PER_CELL))
+
+
+def ironic_conductors(nodes: int, *, per_conductor: int = NODES_PER_CONDUCTOR) -> int:
+    """Return the Ironic conductors for so many bare-metal nodes, at least two (CP7)."""
+    return max(2, ceil(Decimal(nodes) / per_conductor))
+
+
+def amphorae(*, load_balancers: int, has_standby: bool = False) -> int:
+    """Return the amphora VMs of Octavia: one a load balancer, two with active and standby (CP8)."""
+    return load_balancers * (2 if has_standby else 1)
+
+
+def amphora_addresses(*, amphora_vms: int, controllers: int) -> int:
+    """Return the addresses of Octavia's network: amphorae, one spare for fail-over, controllers, five reserved (CP8)."""
+    return amphora_vms + 1 + controllers + RESERVED_ADDRESSES
+
+
+def most_load_balancers(*, prefix: int, controllers: int, has_standby: bool = False) -> int:
+    """Return how many load balancers an IPv4 subnet has room for (CP8)."""
+    room = (1 << (32 - prefix)) - 1 - controllers - RESERVED_ADDRESSES
+    return max(0, room // (2 if has_standby else 1))

@@ -10,6 +10,8 @@ from catalog.engine.units import ceil
 
 PDU_DERATING = Decimal("0.8")
 """Of the breaker, for continuous load: electrical codes (R2)."""
+GOOD_FEED_SHARE = Decimal("0.8")
+"""Of one feed, above which a rack is warned of (R3)."""
 BTU_PER_WATT_HOUR = Decimal("3.412")
 BTU_PER_TON = 12_000
 AIRFLOW_FACTOR = Decimal("1.08")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +16,13 @@ FULL = Decimal("0.95")
 MAX_PG_PER_OSD = 250
 OSD_MEMORY_TARGET_GIB = 4
 MON_RAM_GIB, MGR_RAM_GIB = 5, 2
+MDS_RAM_GIB, RGW_RAM_GIB = 8, 4
+AUTOTUNE_MIB = {"mds": 4096, "mgr": 4096, "mon": 1024, "crash": 128, "keepalived": 128, "haproxy": 128}
+"""What cephadm sets aside for a daemon before it shares the rest among OSDs, MiB; any other takes 1024 (S10)."""
+AUTOTUNE_RATIO = Decimal("0.7")
+LEAST_PGS_OF_A_POOL = 32
+OSDS_PER_SATA_DB, OSDS_PER_NVME_DB = 5, 15
+"""The most OSDs behind one DB device (S9)."""
 THREADS_PER_OSD = {Media.HDD: (1, 3), Media.SATA_SSD: (2, 4), Media.NVME: (4, 6)}
 """Minimum and recommended threads of one OSD (S11)."""
 
@@ -66,15 +73,16 @@ def efficiency(*, replicas: int | None = None, k: int | None = None, m: int | No
     raise ValueError("give either replicas, or both k and m, as positive numbers")
 
 
-def fill_limit(layout: Layout, *, self_heal_reserve: bool = True) -> tuple[Decimal, str]:
-    """Return how full a pool may be and still rebuild after the planned loss, and which rule binds (S3)."""
+def fill_limits(layout: Layout, *, self_heal_reserve: bool = True) -> list[tuple[Decimal, str]]:
+    """Return every limit that applies to how full a pool may be, and what each is for (S3 a to d)."""
     domains, per_domain = layout.domains, layout.hosts_per_domain
     drives, size = layout.drives_per_host, layout.size
     if domains < size:
-        return Decimal(0), f"impossible: {size} copies need {size} failure domains and there are {domains}"
+        reason = f"impossible: {size} copies need {size} failure domains and there are {domains}"
+        return [(Decimal(0), reason)]
     limits = [(NEARFULL, "nearfull: Ceph warns from here on")]
     if not self_heal_reserve:
-        return limits[0]
+        return limits
     if domains > size:
         share = BACKFILLFULL * (domains - 1) / domains
         limits.append((share, f"room to rebuild the loss of one of {domains} failure domains"))
@@ -89,7 +97,12 @@ def fill_limit(layout: Layout, *, self_heal_reserve: bool = True) -> tuple[Decim
     if domains == size and per_domain == 1:
         share = BACKFILLFULL * (drives - 1) / drives
         limits.append((share, f"domains = size: room to rebuild 1 of {drives} OSDs inside its host"))
-    return min(limits, key=lambda limit: limit[0])
+    return limits
+
+
+def fill_limit(layout: Layout, *, self_heal_reserve: bool = True) -> tuple[Decimal, str]:
+    """Return how full a pool may be and still rebuild after the planned loss, and which rule binds (S3)."""
+    return min(fill_limits(layout, self_heal_reserve=self_heal_reserve), key=lambda limit: limit[0])
 
 
 def capacity(
@@ -114,6 +127,39 @@ def capacity(
     )
 
 
+def balance(*, pgs_per_osd: Decimal, deviation: int = 5) -> Decimal:
+    """Return mean over fullest OSD that the balancer of Ceph (upmap) reaches at least, b (S5)."""
+    return pgs_per_osd / (pgs_per_osd + deviation)
+
+
+def balance_seen(*, mean_pgs: Decimal, most_pgs: Decimal) -> Decimal:
+    """Return how even a real map is: mean over most placement groups of an OSD, b (S5)."""
+    return mean_pgs / most_pgs
+
+
+def held_by_unequal_domains(capacities_tb: Sequence[Decimal], *, size: int) -> Decimal:
+    """Return the most that pools of `size` copies can hold on unequal failure domains, TB (S6).
+
+    It is the largest U with sum(min(c_i, U)) >= size x U: a domain never holds two copies of the same data, so
+    what it has above U stays empty. Found from the largest domain down: those above U count as U each.
+    """
+    ordered = sorted(capacities_tb, reverse=True)
+    if len(ordered) < size:
+        return Decimal(0)
+    rest = sum(ordered, Decimal(0))
+    for capped in range(size):
+        held = rest / (size - capped)
+        if ordered[capped] <= held:
+            return held
+        rest -= ordered[capped]
+    return ordered[size - 1]
+
+
+def db_gb_per_osd(*, drive_tb: Decimal, db_share: Decimal) -> Decimal:
+    """Return the DB and WAL space of one OSD on a faster drive, GB (S9)."""
+    return drive_tb * 1000 * db_share
+
+
 def raw_needed_tb(
     *, usable_tb: Decimal, data_share: Decimal, limit: Decimal, metadata_share: Decimal = Decimal("0.02")
 ) -> Decimal:
@@ -135,6 +181,27 @@ def monitors(hosts: int) -> int:
 def ram_needed_gib(*, osds: int, colocated_gib: int = 0) -> int:
     """Return the RAM of an OSD node, GiB: twice the memory target for each OSD, and what else runs there (S10)."""
     return 2 * OSD_MEMORY_TARGET_GIB * osds + colocated_gib
+
+
+def autotuned_osd_bytes(
+    *, ram_gib: Decimal, daemons: Mapping[str, int], ratio: Decimal = AUTOTUNE_RATIO
+) -> int:
+    """Return the osd_memory_target that cephadm sets by itself on a host, bytes (S10).
+
+    `daemons` counts the daemons of the host by type, `osd` among them. Negative when the others leave nothing.
+    """
+    others = sum(
+        count * AUTOTUNE_MIB.get(kind.replace("_", "-"), 1024)
+        for kind, count in daemons.items()
+        if kind != "osd"
+    )
+    left = int(ram_gib * 2**30 * ratio) - others * 2**20
+    return left // daemons["osd"]
+
+
+def monitor_host_ram_gib(osds: int) -> int:
+    """Return the RAM of a host that carries a MON, GiB: 64 up to 300 OSDs, 128 beyond; a tiny cluster does with 32 (S12)."""
+    return 64 if osds <= 300 else 128
 
 
 def threads_needed(*, osds: int, media: Media, has_monitor: bool = True) -> tuple[int, int]:
@@ -161,6 +228,51 @@ def planned_pg_num(*, osds: int, size: int, share: Decimal, target: int = 100) -
     return max(_rounded_pg(wanted), least) if wanted > 0 else least
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoscaledPool:
+    """A pool as the pg_autoscaler sees it."""
+
+    name: str
+    size: int
+    capacity_ratio: Decimal
+    """Share of the cluster that it is expected to fill."""
+    bulk: bool = False
+    bias: Decimal = Decimal(1)
+
+
+def autoscaled_pg_nums(
+    pools: Sequence[AutoscaledPool], *, osds: int, target_per_osd: int = 100
+) -> dict[str, int]:
+    """Return the pg_num that Ceph will aim at by itself for each pool, in the order of the map (S13, autoscaler).
+
+    Three passes as in Ceph 20.2.4: plain pools take their ratio of what is left, one after the other; bulk pools
+    above an even share do the same; the rest share equally. It acts only where pg_num is off by a factor of 3.
+    """
+    left, used = Decimal(osds * target_per_osd), 0
+    found: dict[str, int] = {}
+
+    def take(pool: AutoscaledPool, ratio: Decimal) -> Decimal:
+        wanted = ratio * left
+        found[pool.name] = max(
+            LEAST_PGS_OF_A_POOL, _nearest_power_by_difference(wanted / pool.size * pool.bias)
+        )
+        return wanted
+
+    for pool in (pool for pool in pools if not pool.bulk):
+        left -= int(take(pool, pool.capacity_ratio))
+        used += 1
+    even = []
+    for pool in (pool for pool in pools if pool.bulk):
+        if pool.capacity_ratio > Decimal(1) / (len(pools) - used):
+            left -= int(take(pool, pool.capacity_ratio))
+            used += 1
+        else:
+            even.append(pool)
+    for pool in even:
+        take(pool, Decimal(1) / (len(pools) - used))
+    return {pool.name: found[pool.name] for pool in pools}
+
+
 def pg_replicas_per_osd(pg_nums: Sequence[int], *, size: int, osds: int) -> Decimal:
     """Return the placement group copies on the average OSD (S13)."""
     return Decimal(sum(pg_nums) * size) / osds if osds else Decimal(0)
@@ -169,6 +281,15 @@ def pg_replicas_per_osd(pg_nums: Sequence[int], *, size: int, osds: int) -> Deci
 def _rounded_pg(wanted: Decimal) -> int:
     power = _nearest_power_by_logarithm(wanted)
     return power * 2 if Decimal(power) < wanted * Decimal("0.75") else power
+
+
+def _nearest_power_by_difference(value: Decimal) -> int:
+    """The nearest power of two by difference; of two equally near, the larger."""
+    if value <= 1:
+        return 1
+    above = 1 << math.ceil(math.log2(float(value)))
+    below = above // 2
+    return below if value - below < above - value else above
 
 
 def _nearest_power_by_logarithm(value: Decimal) -> int:

@@ -1,0 +1,54 @@
+"""Compute and OSDs on one host: what is left for guests (sizing.H1 to H4)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from catalog.engine.units import floor
+
+GIB_PER_OSD = Decimal(8)
+"""m_osd: twice the memory target, as for a storage node; Red Hat reserves 5 (H1)."""
+MOST_RESERVED_SHARE = Decimal("0.8")
+"""Of the RAM of a host (H4)."""
+MOST_RATIO, LEAST_RATIO = Decimal(16), Decimal("0.5")
+"""vCPU per thread: above the first a warning, below the second an error (H3)."""
+
+
+def guests_by_memory(
+    *,
+    ram_gib: Decimal,
+    osds: int,
+    guest_ram_gib: Decimal,
+    gib_per_osd: Decimal = GIB_PER_OSD,
+    vm_overhead_gib: Decimal = Decimal("0.5"),
+    host_reserve_gib: Decimal = Decimal(0),
+    control_gib: Decimal = Decimal(0),
+) -> int:
+    """Return how many equal guests the memory of a hyper-converged host carries (H1)."""
+    left = ram_gib - host_reserve_gib - control_gib - osds * gib_per_osd
+    return max(0, floor(left / (guest_ram_gib + vm_overhead_gib)))
+
+
+def reserved_gib(
+    *,
+    osds: int,
+    guests: int,
+    gib_per_osd: Decimal = GIB_PER_OSD,
+    vm_overhead_gib: Decimal = Decimal("0.5"),
+    host_reserve_gib: Decimal = Decimal(0),
+    control_gib: Decimal = Decimal(0),
+) -> Decimal:
+    """Return the RAM kept from guests, GiB: reserved_host_memory_mb / 1024 (H2)."""
+    return osds * gib_per_osd + guests * vm_overhead_gib + host_reserve_gib + control_gib
+
+
+def cpu_allocation_ratio(
+    *, threads: int, osds: int, threads_per_osd: Decimal, guest_cpu_share: Decimal
+) -> Decimal:
+    """Return the vCPU per thread for guests that use `guest_cpu_share` of their vCPUs on average (H3)."""
+    return (threads - osds * threads_per_osd) / guest_cpu_share / threads
+
+
+def is_enough(*, reserved_gib: Decimal, ram_gib: Decimal) -> bool:
+    """Return whether what is reserved stays within 80 % of the RAM (H4)."""
+    return reserved_gib <= MOST_RESERVED_SHARE * ram_gib
