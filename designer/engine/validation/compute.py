@@ -183,7 +183,7 @@ def cpu_generations(facts: Facts) -> Iterator[Hit]:
             by_model[spec.cpu_model] += _ids(nodes)
     if len(by_model) > 1:
         counts = listed(f"{len(ids)} x {model}" for model, ids in by_model.items())
-        fewest = min(by_model.values(), key=len)
+        fewest = by_model[min(by_model, key=lambda model: (len(by_model[model]), model))]
         yield warning(
             f"Compute nodes have unequal CPUs ({counts}): live migration between them may fail.",
             "Make a host aggregate of each, or set a common CPU model.", fewest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from designer.engine.validation import compute, control_plane, network, storage, structure
+from designer.engine.validation import compute, control_plane, deployment, network, racks, storage, structure
 from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import Finding, Hit, Rule, rank
 from designer.engine.validation.profiles import Profile, Suppression
@@ -16,6 +16,8 @@ FAMILIES: Mapping[str, tuple[str, tuple[Rule, ...]]] = {
     "compute": (compute.TITLE, compute.RULES),
     "ceph": (storage.TITLE, storage.RULES),
     "network": (network.TITLE, network.RULES),
+    "racks": (racks.TITLE, racks.RULES),
+    "deployment": (deployment.TITLE, deployment.RULES),
 }
 """Family -> its title and its rules, in the order of the domain notes."""
 

@@ -8,7 +8,9 @@ from designer.engine.validation.rules import RULE_BY_ID, RULES
 from tests.designer.engine.validation import (
     cases_compute,
     cases_control_plane,
+    cases_deployment,
     cases_network,
+    cases_racks,
     cases_storage,
     cases_structure,
 )
@@ -20,6 +22,8 @@ CASES = {
     **cases_compute.CASES,
     **cases_storage.CASES,
     **cases_network.CASES,
+    **cases_racks.CASES,
+    **cases_deployment.CASES,
 }
 BAD = [
     pytest.param(rule, facts, severity, id=f"{rule}-{number}")
