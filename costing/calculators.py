@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from catalog.engine.documents import InvalidDocument, read, write
+from catalog.library import Library, load_library
 from costing.engine.matching_documents import answer_matching
 from costing.engine.model import TcoRequest
 from costing.engine.tco import tco
 from costing.formulas import formulary
+from designer.engine.failures.question import FailureQuestion
+from designer.engine.failures.question import answer as answer_failures
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import SizingRequest, SizingResult
 
@@ -39,6 +43,19 @@ def calculate_tco(document: Any) -> dict[str, Any]:
     return answer
 
 
+def calculate_failures(document: Any) -> dict[str, Any]:
+    """Answer what a failure does, or rank all of them; the document is a FailureQuestion.
+
+    Models, services and networks are those of the starter catalog.
+    """
+    return answer_failures(read(FailureQuestion, document), _starter_catalog())
+
+
+@cache
+def _starter_catalog() -> Library:
+    return load_library()
+
+
 def _section(kind: str) -> Callable[[Any], dict[str, Any]]:
     def calculate(document: Any) -> dict[str, Any]:
         return _sized(document, SECTIONS[kind])
@@ -66,6 +83,7 @@ KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "formula": calculate_formula,
     "sizing": calculate_sizing,
     **{kind: _section(kind) for kind in SECTIONS},
+    "failures": calculate_failures,
     "matching": answer_matching,
     "tco": calculate_tco,
 }

@@ -1,0 +1,98 @@
+"""What runs on a cloud when something fails, from the workload and the rules of a design."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+
+from catalog.engine.hardware import Media, NodeRole, NodeSpec
+from catalog.engine.units import TOLERANCE
+from designer.engine.failures.model import Load
+from designer.engine.sizing import compute
+from designer.engine.topology import Spec, StoragePool, Topology
+from designer.engine.workload import Policies, Workload
+
+OSD_RAM_GIB = 8
+"""m_osd of sizing.H1: Ceph's rule of twice the memory target."""
+CONTROL_RAM_GIB = Decimal(48)
+"""R_ctl of sizing.H1: what the control services take of a hyper-converged node."""
+OSD_THREADS = {Media.HDD: 1, Media.SATA_SSD: 2, Media.NVME: 4}
+"""Minimum threads of one OSD (sizing.S11)."""
+CONTROL_THREADS = 8
+
+
+def load_of(topology: Topology, workload: Workload, policies: Policies, hardware: Mapping[str, Spec]) -> Load:
+    """Return the load that `workload` is to the drawn compute nodes: VMs of its mix on each host (sizing.C5, C7)."""
+    counts = Counter(
+        (node.spec, NodeRole.CONTROL in node.roles, NodeRole.STORAGE in node.roles)
+        for node in topology.nodes
+        if NodeRole.COMPUTE in node.roles
+    )
+    per_host: dict[str, int] = {}
+    fits: dict[str, bool] = {}
+    for (key, has_control, has_storage), hosts in sorted(counts.items()):
+        spec = hardware.get(key)
+        if not isinstance(spec, NodeSpec):
+            continue
+        host = _host(spec, policies, has_control=has_control, has_storage=has_storage)
+        demands = _demands(spec, workload, policies)
+        fits[key] = all(compute.vms_of_one_size(host, vm)[0] > 0 for vm in demands if vm.count)
+        # A VM larger than the host cannot be packed: the host is then counted by those that fit.
+        packable = [vm for vm in demands if vm.count and compute.vms_of_one_size(host, vm)[0] > 0]
+        carried = compute.most_vms(host, packable, hosts) // hosts if packable else 0
+        per_host[key] = min(per_host.get(key, carried), carried)
+    return Load(
+        vms=workload.vms,
+        vms_per_host=per_host,
+        largest_fits=fits,
+        pools=(
+            StoragePool(
+                id="volumes",
+                name="volumes",
+                size=policies.replicas,
+                min_size=policies.replicas - policies.replicas // 2,
+                share_of_raw=Decimal(1),
+                failure_domain=policies.storage_failure_domain.value,
+            ),
+        ),
+        fill=None if policies.self_heal_reserve else Decimal("0.85"),
+    )
+
+
+def _host(
+    spec: NodeSpec, policies: Policies, *, has_control: bool, has_storage: bool
+) -> compute.HostCapacity:
+    osds = spec.osds if has_storage else 0
+    reserved = compute.reserved_threads(
+        threads_per_core=spec.threads_per_core,
+        host_cores=policies.reserved_cores,
+        dpdk_cores=policies.dpdk_cores,
+        osds=osds,
+        threads_per_osd=OSD_THREADS[spec.osd_media] if osds and spec.osd_media else 0,
+        control_threads=CONTROL_THREADS if has_control else 0,
+    )
+    reserve = policies.reserved_host_ram_gib
+    if reserve is None:
+        reserve = Decimal(compute.host_ram_reserve_gib(spec.ram_gib))
+    reserve += osds * OSD_RAM_GIB + (CONTROL_RAM_GIB if has_control else 0)
+    return compute.HostCapacity(
+        threads=spec.threads,
+        vcpus=compute.vcpu_capacity(
+            threads=spec.threads, reserved=reserved, cpu_allocation_ratio=policies.cpu_allocation_ratio
+        ),
+        ram_gib=max(TOLERANCE, (spec.ram_gib - reserve) * policies.ram_allocation_ratio),
+        local_disk_gb=spec.local_disk_gb,
+    )
+
+
+def _demands(spec: NodeSpec, workload: Workload, policies: Policies) -> list[compute.VmDemand]:
+    return [
+        compute.VmDemand(
+            count=profile.count,
+            vcpus=profile.vcpus,
+            ram_gib=profile.ram_gib + policies.vm_overhead_gib,
+            local_disk_gb=profile.disk_gb if spec.local_disk_gb else Decimal(0),
+        )
+        for profile in workload.profiles
+    ]
