@@ -79,12 +79,28 @@ def fitted(text: str, size: float, room: float) -> str:
     return text.rstrip() + "…" if text else ""
 
 
-class Canvas:
-    """Collects shapes; `svg` puts them into one picture."""
+MARKS: Mapping[str, str] = {
+    "dead": "dead",
+    "cut": "alive, but cut off or without its disks",
+    "weak": "alive, with less than before",
+}
+"""What an event did to an element, and how its title says so. On screen only, as class `drawing-is-<mark>`."""
 
-    def __init__(self, theme: str) -> None:
+
+class Canvas:
+    """Collects shapes; `svg` puts them into one picture.
+
+    `marks` says what an event did to elements, by id; `links` where a press on an element leads.
+    """
+
+    def __init__(
+        self, theme: str, marks: Mapping[str, str] | None = None, links: Mapping[str, str] | None = None
+    ) -> None:
         self.is_print = theme == "print"
         self.parts: list[str] = []
+        self.marks = marks or {}
+        self.links = links or {}
+        self.opened: list[str] = []
 
     def paint(self, name: str) -> str:
         """The attributes that make a shape look like a `name`."""
@@ -132,10 +148,15 @@ class Canvas:
 
     def open(self, element: str, title: str) -> None:
         """Begin the group of one element of the drawing; its title is its text for people who do not see it."""
-        self.parts.append(f'<g data-element="{escape(element)}"><title>{escape(title)}</title>')
+        mark, link = self.marks.get(element), self.links.get(element)
+        face = f' class="drawing-is-{mark}"' if mark else ""
+        title += f" ({MARKS[mark]})" if mark else ""
+        tag = f'a href="{escape(link)}"' if link else "g"
+        self.opened.append("a" if link else "g")
+        self.parts.append(f'<{tag} data-element="{escape(element)}"{face}><title>{escape(title)}</title>')
 
     def close(self) -> None:
-        self.parts.append("</g>")
+        self.parts.append(f"</{self.opened.pop()}>")
 
     def svg(self, width: float, height: float, title: str) -> str:
         # On screen a wide drawing scrolls in its frame instead of shrinking; on paper the page sets its size.
@@ -144,7 +165,9 @@ class Canvas:
             if self.is_print
             else f' class="drawing" width="{width:g}" height="{height:g}"'
         )
+        # An image has no parts that can be pressed; a group has.
+        role = "group" if self.links else "img"
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img"{face}>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="{role}"{face}>'
             f"<title>{escape(title)}</title>{''.join(self.parts)}</svg>"
         )

@@ -21,15 +21,19 @@ def draw(
     theme: str = "screen",
     title: str = "",
     view: str = "all",
+    marks: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> str:
     """Return `topology` as an `<svg>` element with a viewBox in CSS pixels and a title as its alternative text.
+
+    `marks`: element id -> a key of `canvas.MARKS`, what an event did to it. `links`: element id -> an address.
 
     Raises:
         ValueError: there is no such theme or view.
     """
     if theme not in THEMES or view not in VIEWS:
         raise ValueError(f"no theme {theme} or view {view}")
-    canvas = Canvas(theme)
+    canvas = Canvas(theme, marks, links)
     width, y = 0.0, MARGIN
     if view in ("all", "racks"):
         room = networks.width_of(topology) if view == "all" else 0

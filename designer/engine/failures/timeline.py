@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from designer.engine.failures.ceph import OUT_SECONDS
-from designer.engine.failures.model import ComputeState, Moment, PoolState, ServiceState, State
+from designer.engine.failures.model import (
+    ComputeState,
+    FailureReport,
+    Moment,
+    PoolState,
+    ServiceState,
+    State,
+)
 from designer.engine.failures.services import Event
 from designer.engine.topology import NetworkPlane
 
@@ -140,3 +148,55 @@ def _storage(event: Event, state: dict[str, ServiceState], pools: tuple[PoolStat
     network = event.plant.network_by_plane.get(NetworkPlane.STORAGE_CLUSTER)
     if network in event.dead.networks:
         yield Moment(seconds=20, kind="storage", what="OSDs report each other down over the cluster network")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How things stand at one moment after an event."""
+
+    seconds: int
+    vms_out: Decimal
+    """Stopped or hung; restarts by hand."""
+    gateways: str
+    database: str
+    redundancy: str
+
+
+def standing(report: FailureReport, seconds: int) -> Standing:
+    """Return how things stand `seconds` after the event, when nothing is repaired and VMs are restarted by hand."""
+    compute = report.compute
+    out = compute.stopped + compute.hung
+    if seconds >= compute.minutes_by_hand * 60:
+        out -= max(Decimal(0), compute.stopped - compute.cannot_restart)
+    states = {service.id: service for service in report.services}
+
+    def switching(key: str, after: int) -> str:
+        """In words: what one service does at this moment."""
+        service = states.get(key)
+        if service is None or not service.missing:
+            return "as before"
+        if service.alive < service.needed:
+            return "down"
+        return "on what is left" if seconds >= after else "switching over"
+
+    rebuilt = max(
+        (p.recovery_hours for p in report.pools if p.recovery_hours is not None), default=Decimal(0)
+    )
+    touched = [pool for pool in report.pools if pool.domains_touched]
+    if not touched:
+        redundancy = "full"
+    elif any(pool.state is State.DOWN for pool in touched):
+        redundancy = "no I/O"
+    elif all(pool.heals_itself for pool in touched):
+        redundancy = "rebuilding" if OUT_SECONDS <= seconds < rebuilt * 3600 else "reduced"
+        if seconds >= rebuilt * 3600:
+            redundancy = "full"
+    else:
+        redundancy = "reduced until the repair"
+    return Standing(
+        seconds=seconds,
+        vms_out=out,
+        gateways=switching("ovn-gateway", 3),
+        database=switching("mariadb", 10),
+        redundancy=redundancy,
+    )
