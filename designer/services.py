@@ -19,6 +19,7 @@ from catalog.engine.documents import InvalidDocument, unprintable, write
 from catalog.engine.hardware import HardwareSelection
 from config.errors import Forbidden, Invalid, PreconditionRequired, Problem, Stale
 from designer.engine import layout, topology
+from designer.engine.deployment import Deployment
 from designer.engine.document import (
     AssumptionValue,
     CloudChoice,
@@ -30,6 +31,7 @@ from designer.engine.document import (
 from designer.engine.sizing.engine import refuse_what_fits_nowhere, size
 from designer.engine.sizing.model import ENGINE_VERSION, SizingRequest, SizingResult
 from designer.engine.topology import Topology
+from designer.engine.validation.profiles import Profile
 from designer.engine.workload import Policies, VmProfile, Workload
 from designer.models import ChangeSet, Customer, Design, Revision, Sizing
 from jobs.models import Job
@@ -45,6 +47,8 @@ PARTS: Mapping[str, Any] = {
     "clouds": tuple[CloudChoice, ...],
     "assumptions": Mapping[str, AssumptionValue],
     "cost": CostChoices,
+    "deployment": Deployment,
+    "profile": Profile,
 }
 """The parts of a design document that are edited on their own, and their types."""
 
@@ -203,6 +207,27 @@ def change_parts(*, design: Design, parts: Mapping[str, Any], based_on: int | No
         Stale: the document has moved on. Nothing is saved; the error has what changed since.
         Invalid: a value does not describe a possible thing.
     """
+    locked = locked_for_edit(design=design, based_on=based_on, user=user)
+    before = document_of(locked)
+    after = before
+    changes: list[dict[str, Any]] = []
+    for part, value in parts.items():
+        after = _with_part(after, part, value)
+        _check_references(after, part)
+        changes += _differences(before, after, part)
+    if write(after) == write(before):
+        return locked
+    return save_document(locked, after, user=user, part=", ".join(parts)[:20], changes=changes)
+
+
+def locked_for_edit(*, design: Design, based_on: int | None, user: User) -> Design:
+    """Return `design` locked for the rest of the transaction, at the version that `user` knows.
+
+    Raises:
+        Forbidden: the role of `user` does not allow it.
+        PreconditionRequired: no version was named.
+        Stale: the document has moved on; the error has what changed since.
+    """
     must_edit(user, design.team)
     if based_on is None:
         message = f'Send If-Match with the version you have; the current one is "{design.version}".'
@@ -214,16 +239,12 @@ def change_parts(*, design: Design, parts: Mapping[str, Any], based_on: int | No
             current_version=locked.version,
             detail={"changes": changes_since(locked, based_on)},
         )
-    before = document_of(locked)
-    after = before
-    changes: list[dict[str, Any]] = []
-    for part, value in parts.items():
-        after = _with_part(after, part, value)
-        _check_references(after, part)
-        changes += _differences(before, after, part)
-    if write(after) == write(before):
-        return locked
-    return _save(locked, after, user=user, part=", ".join(parts)[:20], changes=changes)
+    return locked
+
+
+def part_of(design: Design, part: str) -> Any:
+    """Return one part of the working document as plain data; its default in a document from before there was one."""
+    return design.document[part] if part in design.document else write(document_of(design))[part]
 
 
 def changes_since(design: Design, version: int) -> list[dict[str, Any]]:
@@ -262,7 +283,7 @@ def restore_revision(*, revision: Revision, user: User) -> Design:
     if design.document == revision.document:
         return design
     change = {"kind": "restored", "text": f"Restored revision {revision.number}."}
-    return _save(design, document_of(revision), user=user, part="design", changes=[change])
+    return save_document(design, document_of(revision), user=user, part="design", changes=[change])
 
 
 @transaction.atomic
@@ -334,7 +355,7 @@ def _store_sizing(
             {"kind": "sized", "text": "Laid out by the sizing."},
             *_differences(document, after, "topology"),
         ]
-        _save(design, after, user=revision.author, part="topology", changes=changes)
+        save_document(design, after, user=revision.author, part="topology", changes=changes)
     return sizing
 
 
@@ -442,9 +463,10 @@ def _changed_leaves(before: Any, after: Any, path: str) -> list[tuple[str, Any, 
     return [] if before == after else [(path, before, after)]
 
 
-def _save(
+def save_document(
     design: Design, document: DesignDocument, *, user: User, part: str, changes: list[dict[str, Any]]
 ) -> Design:
+    """Store `document` as the next version of a locked design, with what changed."""
     design.document = write(document)
     design.version += 1
     design.save(update_fields=["document", "version", "changed_at"])

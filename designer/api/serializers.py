@@ -15,6 +15,7 @@ from designer import services
 from designer.engine.document import DesignDocument
 from designer.engine.sizing.model import SizingRequest, SizingResult
 from designer.engine.workload import Workload
+from designer.findings import Review
 from designer.models import Customer, Design, Revision, Sizing
 
 PART_SCHEMAS = {
@@ -121,3 +122,25 @@ class SizingSerializer(serializers.ModelSerializer[Sizing]):
 
 class NewSizingSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
     design = VisibleTo(queryset=Design.objects.all())
+
+
+@extend_schema_field(document("DesignReview", json_schema(Review)))
+class ReviewField(serializers.JSONField):
+    """What validation finds in a design."""
+
+
+class FindingsSerializer(serializers.Serializer[Any]):
+    """The findings of a working document, with the version that they are of."""
+
+    version = serializers.IntegerField()
+    review = ReviewField()
+
+
+class NewSuppressionSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
+    reason = PlainText(min_length=3, max_length=500, help_text="Why the finding is acceptable.")
+    elements = serializers.ListField(
+        child=PlainText(max_length=80),
+        required=False,
+        max_length=10_000,
+        help_text="Ids of the elements that it is accepted for; none: for all.",
+    )

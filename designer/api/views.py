@@ -18,16 +18,19 @@ from rest_framework.response import Response
 from accounts.idempotency import idempotent
 from accounts.models import User
 from catalog.documents import parse
+from catalog.engine.documents import write
 from config.api import etag_for, version_in_if_match
 from config.paging import ColumnListMixin, KeysetPagination
-from designer import services
+from designer import findings, services
 from designer.api.serializers import (
     PART_SCHEMA,
     CustomerSerializer,
     DesignListSerializer,
     DesignSerializer,
+    FindingsSerializer,
     NewDesignSerializer,
     NewSizingSerializer,
+    NewSuppressionSerializer,
     RevisionSerializer,
     SizingSerializer,
 )
@@ -36,6 +39,7 @@ from designer.engine.workload import Workload
 from designer.models import Customer, Design, Revision, Sizing
 from jobs.api import JobSerializer
 
+RULE = OpenApiParameter("rule", str, OpenApiParameter.PATH, description="Id of a rule, as V027.")
 PART = OpenApiParameter("part", str, OpenApiParameter.PATH, enum=list(services.PARTS))
 
 
@@ -141,7 +145,7 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
                 based_on=version_in_if_match(request),
                 user=_user(request),
             )
-        return Response(design.document[part], headers={"ETag": etag_for(design.version)})
+        return Response(services.part_of(design, part), headers={"ETag": etag_for(design.version)})
 
     @extend_schema(methods=["GET"], responses=RevisionSerializer(many=True))
     @extend_schema(methods=["POST"], request=None, responses={201: RevisionSerializer})
@@ -162,6 +166,54 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
     def drawing(self, request: Request, pk: str) -> HttpResponse:
         """The drawing as SVG."""
         return drawing_response(self.get_object())
+
+    @extend_schema(responses=FindingsSerializer)
+    @action(detail=True, methods=["get"])
+    def findings(self, request: Request, pk: str) -> Response:
+        """What validation finds in the working document as it is, the most severe first; its version is the ETag."""
+        return self._findings(self.get_object())
+
+    @extend_schema(
+        methods=["PUT"],
+        operation_id="designs_suppression_replace",
+        parameters=[RULE],
+        request=NewSuppressionSerializer,
+        responses=FindingsSerializer,
+        description="Accept what a rule finds, with the reason: it stays in the list as suppressed. Needs If-Match.",
+    )
+    @extend_schema(
+        methods=["DELETE"],
+        operation_id="designs_suppression_lift",
+        parameters=[RULE],
+        request=None,
+        responses=FindingsSerializer,
+        description="Count what the rule finds again. Needs If-Match.",
+    )
+    @action(
+        detail=True,
+        methods=["put", "delete"],
+        url_path=r"findings/(?P<rule>V[0-9]{3})/suppression",
+        url_name="suppression",
+    )
+    def suppression(self, request: Request, pk: str, rule: str) -> Response:
+        """Accept a finding, or count it again."""
+        design = self.get_object()
+        based_on = version_in_if_match(request)
+        if request.method == "DELETE":
+            changed = findings.lift_suppression(
+                design=design, rule=rule, based_on=based_on, user=_user(request)
+            )
+            return self._findings(changed)
+        asked = NewSuppressionSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        changed = findings.suppress(
+            design=design, rule=rule, based_on=based_on, user=_user(request), **asked.validated_data
+        )
+        return self._findings(changed)
+
+    def _findings(self, design: Design) -> Response:
+        answer = {"version": design.version, "review": write(findings.review_of(design))}
+        return Response(answer, headers={"ETag": etag_for(design.version)})
 
     def _answer(self, design: Design, code: int = status.HTTP_200_OK) -> Response:
         return Response(
