@@ -12,6 +12,8 @@ from costing.engine.matching_documents import answer_matching
 from costing.engine.model import TcoRequest
 from costing.engine.tco import tco
 from costing.formulas import formulary
+from designer import findings
+from designer.engine.document import DesignDocument
 from designer.engine.failures.question import FailureQuestion
 from designer.engine.failures.question import answer as answer_failures
 from designer.engine.sizing.engine import size
@@ -56,6 +58,12 @@ def _starter_catalog() -> Library:
     return load_library()
 
 
+def calculate_validation(document: Any) -> dict[str, Any]:
+    """Answer what every rule finds in a design document, by the catalog of this installation."""
+    answer: dict[str, Any] = write(findings.review(read(DesignDocument, document)))
+    return answer
+
+
 def _section(kind: str) -> Callable[[Any], dict[str, Any]]:
     def calculate(document: Any) -> dict[str, Any]:
         return _sized(document, SECTIONS[kind])
@@ -83,6 +91,7 @@ KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "formula": calculate_formula,
     "sizing": calculate_sizing,
     **{kind: _section(kind) for kind in SECTIONS},
+    "validation": calculate_validation,
     "failures": calculate_failures,
     "matching": answer_matching,
     "tco": calculate_tco,
