@@ -14,9 +14,11 @@ from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.files import File
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,8 +30,20 @@ MAXIMUM_KEY_LENGTH = 128
 
 
 def fingerprint(*parts: Any) -> str:
-    """What tells two requests under one key apart; `parts` are made of JSON's types."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+    """What tells two requests under one key apart; `parts` are made of JSON's types, forms and uploaded files."""
+    told = [dict(part.lists()) if isinstance(part, MultiValueDict) else part for part in parts]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=_told).encode()).hexdigest()
+
+
+def _told(value: Any) -> str:
+    """A value that JSON does not have, as text: of a file its content counts, not its name alone."""
+    if not isinstance(value, File):
+        return str(value)
+    digest = hashlib.sha256(str(value.name).encode())
+    for piece in value.chunks():
+        digest.update(piece)
+    value.seek(0)
+    return digest.hexdigest()
 
 
 @transaction.atomic

@@ -141,9 +141,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     if DATABASE["NAME"] != ":memory:":
         Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 else:
-    DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", 60)
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 """Stored PDFs and uploads. Never served by path: every download asks the owning object first (R8)."""
@@ -252,6 +252,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": {"ImportState": "designer.models.WorkloadImport.State"},
     "TITLE": "Stackwright",
     "DESCRIPTION": "Plan an OpenStack + Ceph private cloud and know what it costs. Rules: `docs/api.md`.",
     "VERSION": "1",

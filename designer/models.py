@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -54,11 +55,8 @@ class DesignQuerySet(models.QuerySet["Design"]):
         """The designs that `user` may see. Every read on behalf of a person starts here."""
         return self.filter(team__memberships__user=user.pk) if user.is_authenticated else self.none()
 
-    def in_teams_of(self, user: User | AnonymousUser) -> DesignQuerySet:
-        """As `visible_to`, asking for the teams first: one team's newest then come straight from the index."""
-        if not user.is_authenticated:
-            return self.none()
-        teams = list(Membership.objects.filter(user=user.pk).values_list("team", flat=True))
+    def in_teams(self, teams: Sequence[UUID]) -> DesignQuerySet:
+        """Those of teams that are known to be the reader's: the newest of one team come straight from the index."""
         return self.filter(team=teams[0]) if len(teams) == 1 else self.filter(team__in=teams)
 
     def matching(self, query: str) -> DesignQuerySet:
@@ -188,3 +186,100 @@ class Sizing(models.Model):
 
     def __str__(self) -> str:
         return f"Sizing of {self.revision}"
+
+
+class WorkloadImportQuerySet(models.QuerySet["WorkloadImport"]):
+    def visible_to(self, user: User | AnonymousUser) -> WorkloadImportQuerySet:
+        """The imports of teams that `user` belongs to."""
+        return self.filter(team__memberships__user=user.pk) if user.is_authenticated else self.none()
+
+    def without_rows(self) -> WorkloadImportQuerySet:
+        """Without reading the rows of the inventory, which only a change of switches needs."""
+        return self.defer("inventory")
+
+
+class WorkloadImport(models.Model):
+    """Files with an inventory, what was read from them, and how it is to be counted.
+
+    The files themselves are stored by their hash. The same files a second time are the same import.
+    """
+
+    class State(models.TextChoices):
+        READING = "reading", "being read"
+        NEEDS_MAPPING = "needs-mapping", "needs its columns named"
+        READY = "ready", "ready"
+        REFUSED = "refused", "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="workload_imports")
+    design = models.ForeignKey(Design, on_delete=models.CASCADE, related_name="workload_imports")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, help_text="Counts changes of mapping and switches.")
+    file_name = models.CharField(max_length=300, help_text="As uploaded; only shown.")
+    files = models.JSONField(help_text="Name, size and SHA-256 of each file.")
+    sha256 = models.CharField(
+        max_length=64, help_text="Of the file; of the sorted hashes, when there are several."
+    )
+    size = models.PositiveBigIntegerField(help_text="Bytes of all files.")
+    format = models.CharField(max_length=40, blank=True)
+    mapping = models.JSONField(default=dict, help_text="What people said: columns, units, encoding.")
+    switches = models.JSONField(
+        default=dict, help_text="How it is counted; what is left out has its default."
+    )
+    state = models.CharField(max_length=20, choices=State.choices, default=State.READING)
+    reason = models.CharField(max_length=600, blank=True, help_text="Why it was refused.")
+    remedy = models.CharField(max_length=600, blank=True, help_text="And what helps.")
+    report = models.JSONField(null=True, help_text="What it comes to under its switches.")
+    inventory = models.JSONField(null=True, help_text="All rows that were read.")
+    used_version = models.PositiveIntegerField(
+        null=True, help_text="The version of the design that was last made from it."
+    )
+
+    objects = WorkloadImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["design", "sha256"], name="workload_import_once_a_design"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class FailureRankingQuerySet(models.QuerySet["FailureRanking"]):
+    def visible_to(self, user: User | AnonymousUser) -> FailureRankingQuerySet:
+        """The rankings of designs that `user` may see."""
+        members = models.Q(revision__design__team__memberships__user=user.pk)
+        return self.filter(members) if user.is_authenticated else self.none()
+
+
+class FailureRanking(models.Model):
+    """Every single failure of one revision by damage, and the pairs where they were asked for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="failure_rankings")
+    engine_version = models.CharField(max_length=20)
+    fingerprint = models.CharField(
+        max_length=64,
+        db_index=True,
+        help_text="Hash of drawing, workload and policies: equal ones fail alike.",
+    )
+    with_pairs = models.BooleanField(default=False, help_text="Pairs, cut sets and availability too.")
+    result = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FailureRankingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "engine_version", "with_pairs"],
+                name="one_failure_ranking_a_revision_engine_and_depth",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Failures of {self.revision}"

@@ -13,6 +13,7 @@ from catalog import services as catalog_services
 from costing import services as costing_services
 from costing.models import Proposal
 from designer import services
+from designer.models import WorkloadImport
 from jobs.models import Job
 from tests.builders import a_team, a_user
 
@@ -33,7 +34,7 @@ def names(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tup
 
 ROUTES = sorted(dict(names()).items())
 
-HIDDEN = ("design_pk", "customer_pk", "revision_pk", "comparison_pk", "proposal_pk", "pk")
+HIDDEN = ("design_pk", "customer_pk", "revision_pk", "comparison_pk", "proposal_pk", "import_pk", "pk")
 PLAIN = {
     "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "key": "yearly", "rule": "V027", "format": "json",
     "provider": "aws", "region": "us-east-1", "instance_type": "m7i.large",
@@ -66,9 +67,12 @@ def belongings():
     catalog_prices.load_price_books()
     comparison = costing_services.compare_revision(revision, report=lambda *_: None)
     proposal = Proposal.objects.create(design=design, comparison=comparison, version=1, author=owner)
+    imported = WorkloadImport.objects.create(
+        team=team, design=design, author=owner, file_name="Secret.xlsx", files=[], sha256="0" * 64, size=1
+    )
     found = {
         "design_pk": design.pk, "customer_pk": customer.pk, "revision_pk": revision.pk,
-        "comparison_pk": comparison.pk, "proposal_pk": proposal.pk, "pk": uuid4(),
+        "comparison_pk": comparison.pk, "proposal_pk": proposal.pk, "import_pk": imported.pk, "pk": uuid4(),
     }  # fmt: skip
     found |= {
         ("api:comparison-detail", "pk"): comparison.pk,
@@ -79,6 +83,8 @@ def belongings():
         ("api:customer-detail", "pk"): customer.pk,
         ("api:revision-detail", "pk"): revision.pk,
         ("api:sizing-detail", "pk"): sizing.pk,
+        ("api:import-detail", "pk"): imported.pk,
+        ("api:import-use", "pk"): imported.pk,
     }
     for name, arguments in ROUTES:
         if "pk" in arguments and ("job" in name):
