@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from catalog.engine.definitions import NetworkDefinition, ReferenceDesignDefinition, ServiceDefinition
 from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec, PortGroup, SwitchRole, SwitchSpec
+from designer.engine.sizing import power
 from designer.engine.sizing.model import SizingRequest, SizingResult
+from designer.engine.sizing.parts import is_hyper_converged
 from designer.engine.topology import (
     FEEDS,
     End,
@@ -34,12 +36,15 @@ if TYPE_CHECKING:
 Roles = tuple[NodeRole, ...]
 
 HYPER_CONVERGED: Roles = (NodeRole.CONTROL, NodeRole.COMPUTE, NodeRole.STORAGE)
+COMPUTE_AND_STORAGE: Roles = (NodeRole.COMPUTE, NodeRole.STORAGE)
+"""A hyper-converged node beyond those that the control plane needs."""
 PREFIXES: Mapping[Roles, tuple[str, str]] = {
     (NodeRole.CONTROL,): ("ctl", "Control"),
     (NodeRole.COMPUTE,): ("cmp", "Compute"),
     (NodeRole.STORAGE,): ("sto", "Storage"),
     (NodeRole.BARE_METAL,): ("bm", "Bare metal"),
     HYPER_CONVERGED: ("hci", "Hyper-converged"),
+    COMPUTE_AND_STORAGE: ("hcs", "Compute and storage"),
 }
 """Roles of a node -> how its name starts, and what its group is called."""
 
@@ -79,12 +84,20 @@ def lay_out(
     or none, and no link ends in a port that is not there.
     """
     hardware = request.hardware
+    racks = result.facility.racks
+    in_control = [0] * len(racks)
+    if is_hyper_converged(hardware):
+        in_control = power.dealt(result.control.nodes, len(racks))
     plans = []
-    for load in result.facility.racks:
+    for load, controllers in zip(racks, in_control, strict=True):
         nodes: list[tuple[NodeSpec, Roles]] = []
         if hardware.storage:
             nodes += [(hardware.storage, (NodeRole.STORAGE,))] * load.storage
-        nodes += [(hardware.compute, (NodeRole.COMPUTE,))] * load.compute
+        if is_hyper_converged(hardware):
+            nodes += [(hardware.compute, HYPER_CONVERGED)] * controllers
+            nodes += [(hardware.compute, COMPUTE_AND_STORAGE)] * (load.compute - controllers)
+        else:
+            nodes += [(hardware.compute, (NodeRole.COMPUTE,))] * load.compute
         if hardware.control:
             nodes += [(hardware.control, (NodeRole.CONTROL,))] * load.control
         plans.append(

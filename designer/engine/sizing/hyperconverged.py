@@ -8,10 +8,19 @@ from catalog.engine.units import floor
 
 GIB_PER_OSD = Decimal(8)
 """m_osd: twice the memory target, as for a storage node; Red Hat reserves 5 (H1)."""
+CONTROL_SHARES = ((512, Decimal(48), 8), (0, Decimal(36), 6))
+"""From a RAM size on, GiB and threads that a host keeps for its part of the control plane, MON and MGR: those of the
+two hyper-converged reference designs. House values."""
 MOST_RESERVED_SHARE = Decimal("0.8")
 """Of the RAM of a host (H4)."""
 MOST_RATIO, LEAST_RATIO = Decimal(16), Decimal("0.5")
 """vCPU per thread: above the first a warning, below the second an error (H3)."""
+
+
+def control_share(ram_gib: int) -> tuple[Decimal, int]:
+    """Return GiB and threads that a hyper-converged host keeps for the control plane (R_ctl of H1, u_ctl of C2)."""
+    _, gib, threads = next(share for share in CONTROL_SHARES if ram_gib >= share[0])
+    return gib, threads
 
 
 def guests_by_memory(

@@ -12,7 +12,7 @@ from catalog.engine.figures import Figure
 from catalog.engine.hardware import HardwareSelection
 from designer.engine.workload import Policies, Workload
 
-ENGINE_VERSION = "2026.11.0"
+ENGINE_VERSION = "2026.11.1"
 """Raised whenever a result changes; stored with every result."""
 
 

@@ -1,0 +1,421 @@
+"""The figures of a sizing: every number with its formula, inputs and working."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from catalog.engine.figures import Grade, Input, Step
+from catalog.engine.hardware import HardwareSelection, NodeSpec
+from designer.engine.sizing import control_plane, storage
+from designer.engine.sizing.figures import FigureBook, plain
+from designer.engine.sizing.model import ControlSizing, FacilitySizing, NetworkSizing, SizingRequest
+from designer.engine.sizing.parts import (
+    Computed,
+    Reserves,
+    Spread,
+    Stored,
+    is_hyper_converged,
+    osd_node,
+)
+
+
+def _spec_input(
+    spec: NodeSpec, name: str, label: str, value: int | Decimal, unit: str, symbol: str = ""
+) -> Input:
+    return Input(
+        name=name,
+        label=label,
+        value=value,
+        unit=unit,
+        symbol=symbol,
+        source=f"Catalog: {spec.name} ({spec.id})",
+    )
+
+
+def _rule_input(name: str, label: str, value: int | Decimal, unit: str = "", symbol: str = "") -> Input:
+    source = "Planning rule of this design; the default is a house value"
+    return Input(name=name, label=label, value=value, unit=unit, symbol=symbol, source=source, grade=Grade.C)
+
+
+def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed) -> None:
+    spec, policies, sizing, needed = (
+        request.hardware.compute,
+        request.policies,
+        computed.sizing,
+        computed.needed,
+    )
+    host, kept = computed.host, computed.reserves
+    ratio = policies.cpu_allocation_ratio
+    if kept.osds:
+        _explain_shares(book, spec, kept)
+    book.add(
+        "compute.vcpus_per_host", "vCPU of a host", sizing.vcpus_per_host, "vCPU", "sizing.C3",
+        "floor((T - R_thr) x a_cpu)",
+        inputs=(
+            _spec_input(spec, "threads", "Logical CPUs", spec.threads, "threads", "T"),
+            _rule_input("reserved_threads", "Threads kept from guests", sizing.reserved_threads, "threads", "R_thr"),
+            _rule_input("cpu_allocation_ratio", "vCPU per thread", ratio, "", "a_cpu"),
+        ),
+        steps=(
+            Step(
+                label="vCPU", working=f"({spec.threads} - {sizing.reserved_threads}) x {plain(ratio)}",
+                value=sizing.vcpus_per_host, unit="vCPU",
+            ),
+        ),
+    )  # fmt: skip
+    reserve_inputs = [_rule_input("host_ram_gib", "Kept for the host", kept.host_ram_gib, "GiB", "R_os")]
+    if kept.osds:
+        reserve_inputs += [
+            _rule_input("control_gib", "Share of the control plane", kept.control_gib, "GiB", "R_ctl"),
+            _rule_input("gib_per_osd", "Memory of an OSD", kept.gib_per_osd, "GiB", "m_osd"),
+        ]
+    book.add(
+        "compute.ram_gib_per_host", "RAM of a host for VMs", sizing.ram_gib_per_host, "GiB",
+        "sizing.H1" if kept.osds else "sizing.C4",
+        "(M - R_os - R_ctl - O x m_osd) x a_ram" if kept.osds else "(M - R_os) x a_ram",
+        inputs=(
+            _spec_input(spec, "ram_gib", "RAM", spec.ram_gib, "GiB", "M"), *reserve_inputs,
+            _rule_input("ram_allocation_ratio", "RAM ratio", policies.ram_allocation_ratio, "", "a_ram"),
+        ),
+        steps=(
+            Step(
+                label="RAM",
+                working=f"({spec.ram_gib} - {plain(sizing.reserved_ram_gib)}) x {plain(policies.ram_allocation_ratio)}",
+                value=sizing.ram_gib_per_host, unit="GiB",
+            ),
+        ),
+    )  # fmt: skip
+    book.add(
+        "compute.vms_per_host", "VMs of this mix on one host", computed.most_vms_per_host, "VMs", "sizing.C5",
+        "the largest multiple of the mix that packs into one host", bound_by=sizing.bound_by,
+    )  # fmt: skip
+    reserved_mb = 1024 * (kept.ram_gib + computed.most_vms_per_host * policies.vm_overhead_gib)
+    book.add(
+        "compute.reserved_host_memory_mb", "Nova's reserved_host_memory_mb", reserved_mb, "MiB",
+        "sizing.H2" if kept.osds else "sizing.C4", "1024 x (R + N x o_vm)",
+        inputs=(
+            _rule_input("reserved_ram_gib", "Kept from guests", kept.ram_gib, "GiB", "R"),
+            Input(name="vms_per_host", label="VMs on one host", value=computed.most_vms_per_host, unit="VMs", symbol="N"),
+            _rule_input("vm_overhead_gib", "Overhead of a VM", policies.vm_overhead_gib, "GiB", "o_vm"),
+        ),
+        steps=(
+            Step(
+                label="reserved_host_memory_mb",
+                working=f"1024 x ({plain(kept.ram_gib)} + {computed.most_vms_per_host} x {plain(policies.vm_overhead_gib)})",
+                value=reserved_mb, unit="MiB",
+            ),
+        ),
+    )  # fmt: skip
+    asked = {
+        "CPU": (Decimal(sizing.vcpus), Decimal(host.vcpus)),
+        "RAM": (sizing.ram_gib, host.ram_gib),
+    }
+    steps = [
+        Step(
+            label=f"Hosts for {name}", working=f"{plain(need)} / {plain(capacity)}", value=need / capacity,
+            unit="hosts",
+        )
+        for name, (need, capacity) in asked.items()
+    ]  # fmt: skip
+    steps.append(
+        Step(label="Fragmentation", working="largest VM / host / 2", value=needed.fragmentation, unit="share")
+    )
+    steps.append(
+        Step(label="Safe figure", working="hosts / (1 - phi), rounded up", value=needed.bound, unit="hosts")
+    )
+    steps.append(
+        Step(
+            label="First-fit decreasing",
+            working="packs vCPU, RAM and disk together",
+            value=needed.packed,
+            unit="hosts",
+        )
+    )
+    book.add(
+        "compute.hosts_for_load", "Compute nodes for the load", sizing.hosts_for_load, "nodes", "sizing.C6",
+        "first-fit decreasing over (vCPU, RAM + o_vm, disk)",
+        inputs=(
+            Input(name="vms", label="VMs", value=sizing.vms, unit="VMs", source="Workload of this design"),
+            Input(name="vcpus", label="vCPU asked for", value=sizing.vcpus, unit="vCPU", source="Workload of this design"),
+            Input(name="ram_gib", label="RAM with overhead", value=sizing.ram_gib, unit="GiB", source="Workload of this design"),
+            _rule_input("vm_overhead_gib", "Overhead of a VM", policies.vm_overhead_gib, "GiB", "o_vm"),
+        ),
+        steps=tuple(steps), bound_by=sizing.bound_by,
+    )  # fmt: skip
+    book.add(
+        "compute.spare_hosts", "Spare compute nodes", sizing.spare_hosts, "nodes", "sizing.C7",
+        "k = max(1, ceil(0.05 n)), + 1 above 20; the loss of one failure unit must leave n",
+        inputs=(
+            Input(name="hosts_for_load", label="Nodes for the load", value=sizing.hosts_for_load, unit="nodes", symbol="n"),
+            Input(name="failure_unit", label="Survives the loss of one", value=policies.failure_unit.value),
+        ),
+    )  # fmt: skip
+    book.add(
+        "compute.hosts", "Compute nodes", sizing.hosts, "nodes", "sizing.C7", "n + k",
+        steps=(
+            Step(
+                label="Nodes", working=f"{sizing.hosts_for_load} + {sizing.spare_hosts}", value=sizing.hosts, unit="nodes"
+            ),
+        ),
+        bound_by=computed.hosts_bound_by,
+    )  # fmt: skip
+    book.add(
+        "compute.vms_with_spare", "VMs of this mix with the spare set aside", sizing.vms_with_spare, "VMs", "sizing.C7",
+        "the largest multiple of the mix that still packs into n hosts",
+        note="What the cloud carries with every spare host idle.", bound_by=sizing.bound_by,
+    )  # fmt: skip
+
+
+def _explain_shares(book: FigureBook, spec: NodeSpec, kept: Reserves) -> None:
+    """What a hyper-converged host keeps from guests, part by part."""
+    osd_gib, osd_threads = kept.osds * kept.gib_per_osd, kept.osds * kept.threads_per_osd
+    host_threads = kept.threads - osd_threads - kept.control_threads
+    osds = _spec_input(spec, "osds", "OSDs", kept.osds, "OSDs", "O")
+    book.add(
+        "compute.reserved_threads", "Threads kept from guests", kept.threads, "threads", "sizing.C2",
+        "t x n_os + O x u_osd + u_ctl",
+        inputs=(
+            osds, _rule_input("threads_per_osd", "Threads of an OSD, at least", kept.threads_per_osd, "threads", "u_osd"),
+            _rule_input("control_threads", "Share of the control plane", kept.control_threads, "threads", "u_ctl"),
+        ),
+        steps=(
+            Step(
+                label="Threads", working=f"{host_threads} + {kept.osds} x {kept.threads_per_osd} + {kept.control_threads}",
+                value=kept.threads, unit="threads",
+            ),
+        ),
+        note="Every node keeps the control plane's share, also those that carry none of it now.",
+    )  # fmt: skip
+    book.add(
+        "compute.reserved_ram_gib", "RAM kept from guests", kept.ram_gib, "GiB", "sizing.H1", "R_os + R_ctl + O x m_osd",
+        inputs=(
+            osds, _rule_input("gib_per_osd", "Memory of an OSD", kept.gib_per_osd, "GiB", "m_osd"),
+            _rule_input("control_gib", "Share of the control plane", kept.control_gib, "GiB", "R_ctl"),
+        ),
+        steps=(
+            Step(
+                label="RAM", working=f"{plain(kept.host_ram_gib)} + {plain(kept.control_gib)} + {plain(osd_gib)}",
+                value=kept.ram_gib, unit="GiB",
+            ),
+        ),
+        note="Set osd_memory_target by hand, or autotune with a ratio of 0.2 (sizing.H4).",
+    )  # fmt: skip
+
+
+def explain_control(
+    book: FigureBook, request: SizingRequest, control: ControlSizing, computed: Computed
+) -> None:
+    hosts, vms, extra = computed.sizing.hosts, computed.sizing.vms, request.policies.control_extra_ram_gib
+    if request.policies.monitors_on_control or is_hyper_converged(request.hardware):
+        extra += storage.MON_RAM_GIB + storage.MGR_RAM_GIB
+    c = Input(name="compute_hosts", label="Compute nodes", value=hosts, unit="nodes", symbol="C")
+    v = Input(name="vms", label="VMs that must run", value=vms, unit="VMs", symbol="V")
+    x = _rule_input("extra_gib", "Optional services", extra, "GiB", "x")
+    book.add(
+        "control.nodes", "Control nodes", control.nodes, "nodes", "sizing.CP1", "odd n >= 3; f = floor((n - 1) / 2)",
+        steps=(
+            Step(label="Majority", working=f"floor({control.nodes} / 2) + 1", value=control.quorum, unit="nodes"),
+            Step(
+                label="Losses tolerated", working=f"floor(({control.nodes} - 1) / 2)", value=control.tolerated_losses,
+                unit="nodes",
+            ),
+        ),
+    )  # fmt: skip
+    book.add(
+        "control.ram_needed_gib", "RAM a controller needs", control.ram_needed_gib, "GiB", "sizing.CP2",
+        "(24 + 0.06 C + 0.002 V + x) x 1.25", inputs=(c, v, x),
+        steps=(
+            Step(
+                label="RAM", working=f"(24 + 0.06 x {hosts} + 0.002 x {vms} + {plain(extra)}) x 1.25",
+                value=control.ram_needed_gib, unit="GiB",
+            ),
+            Step(label="Next memory size", working="of 32, 48, 64 ... 512", value=control_plane.ram_step_gib(control.ram_needed_gib), unit="GiB"),
+        ),
+    )  # fmt: skip
+    book.add(
+        "control.cores_needed", "Cores a controller needs", control.cores_needed, "cores", "sizing.CP3",
+        "8 + 47.2 x C / 1000 / (n - 1), at least 8", inputs=(c,),
+        steps=(
+            Step(
+                label="Cores", working=f"8 + 47.2 x {hosts} / 1000 / {max(1, control.nodes - 1)}, rounded up",
+                value=control.cores_needed, unit="cores",
+            ),
+        ),
+    )  # fmt: skip
+    book.add(
+        "control.disk_needed_gb", "Disk a controller needs", control.disk_needed_gb, "GB", "sizing.CP4",
+        "100 + 50 + 0.05 V + L x hosts x days / n_log", inputs=(v,),
+    )  # fmt: skip
+
+
+def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) -> None:
+    spec, policies = osd_node(request.hardware), request.policies
+    sizing, layout = stored.sizing, stored.layout
+    drives = _spec_input(spec, "drives_per_host", "OSDs of a node", spec.osds, "OSDs", "D")
+    drive = _spec_input(spec, "drive_tb", "Drive", spec.osd_tb, "TB", "S")
+    book.add(
+        "storage.raw_tb", "Raw capacity", sizing.raw_tb, "TB", "sizing.S1", "H x D x S",
+        inputs=(Input(name="hosts", label="Storage nodes", value=sizing.hosts, unit="nodes", symbol="H"), drives, drive),
+        steps=(
+            Step(
+                label="Raw", working=f"{sizing.hosts} x {spec.osds} x {plain(spec.osd_tb)}", value=sizing.raw_tb, unit="TB"
+            ),
+        ),
+    )  # fmt: skip
+    book.add(
+        "storage.replicated_tb", "Replicated capacity", sizing.replicated_tb, "TB", "sizing.S2", "raw x 1 / n",
+        inputs=(_rule_input("replicas", "Copies of every byte", policies.replicas, "", "n"),),
+        steps=(
+            Step(label="Replicated", working=f"{plain(sizing.raw_tb)} / {policies.replicas}", value=sizing.replicated_tb, unit="TB"),
+        ),
+    )  # fmt: skip
+    book.add(
+        "storage.after_metadata_tb", "After metadata", sizing.after_metadata_tb, "TB", "sizing.S4", "replicated x (1 - o)",
+        inputs=(_rule_input("metadata_share", "BlueStore metadata", policies.metadata_share, "share", "o"),),
+    )  # fmt: skip
+    book.add(
+        "storage.fill_limit", "Fill limit", sizing.fill_limit, "share", "sizing.S3",
+        "smallest of 0.85; 0.9 (N-1)/N; 0.9/(1 + sigma/(q-1)); 0.9 (D-1)/D",
+        inputs=(
+            Input(name="failure_domains", label="Failure domains", value=layout.domains, symbol="N"),
+            Input(name="hosts_per_domain", label="Hosts in each", value=layout.hosts_per_domain, symbol="q"),
+            Input(name="size", label="Copies", value=layout.size, symbol="z"), drives,
+        ),
+        bound_by=sizing.fill_reason,
+    )  # fmt: skip
+    book.add(
+        "storage.usable_tb", "Usable capacity", sizing.usable_tb, "TB", "sizing.S4", "raw x (1 - o) x e x F",
+        steps=(
+            Step(
+                label="Usable", working=f"{plain(sizing.after_metadata_tb)} x {plain(sizing.fill_limit)}",
+                value=sizing.usable_tb, unit="TB",
+            ),
+        ),
+        bound_by=sizing.fill_reason, note="What may be promised to the customer.",
+    )  # fmt: skip
+    book.add(
+        "storage.needed_raw_tb", "Raw capacity needed", sizing.needed_raw_tb, "TB", "sizing.S8",
+        "stored x thin x (1 + snapshots) / (e x F x (1 - o))",
+        inputs=(
+            Input(name="needed_usable_tb", label="Written data", value=sizing.needed_usable_tb, unit="TB", source="Workload of this design"),
+            _rule_input("thin_share", "Written of provisioned", policies.thin_share_boot, "share"),
+            _rule_input("snapshot_share", "Snapshots", policies.snapshot_share, "share"),
+        ),
+    )  # fmt: skip
+    book.add(
+        "storage.hosts", "Storage nodes", sizing.hosts, "nodes", "sizing.S7", "smallest H with usable(H) >= written, H >= z",
+        bound_by=sizing.bound_by,
+    )  # fmt: skip
+    book.add("storage.osds", "OSDs", sizing.osds, "OSDs", "sizing.S1", "H x D", inputs=(drives,))
+    book.add(
+        "storage.monitors", "Ceph monitors", sizing.monitors, "MON", "sizing.S12", "3; 5 from five hosts on",
+    )  # fmt: skip
+    book.add(
+        "storage.ram_needed_gib", "RAM a storage node needs", sizing.ram_needed_gib, "GiB", "sizing.S10",
+        "2 x osd_memory_target x D + colocated", inputs=(drives,),
+        steps=(
+            Step(
+                label="RAM", working=f"2 x {storage.OSD_MEMORY_TARGET_GIB} x {spec.osds} + colocated MON and MGR",
+                value=sizing.ram_needed_gib, unit="GiB",
+            ),
+        ),
+    )  # fmt: skip
+    book.add(
+        "storage.threads_recommended", "Threads recommended for a storage node", sizing.threads_recommended, "threads",
+        "sizing.S11", "D x u_rec + 2 MON + 2 MGR + 4 OS", inputs=(drives,),
+    )  # fmt: skip
+    pg_nums = [pool.pg_num for pool in sizing.pools]
+    book.add(
+        "storage.pg_per_osd", "Placement groups on an OSD",
+        storage.pg_replicas_per_osd(pg_nums, size=policies.replicas, osds=sizing.osds), "PGs", "sizing.S13",
+        "sum(pg_num x z) / OSDs",
+        steps=(
+            Step(label="Pools", working=" + ".join(str(n) for n in pg_nums), value=sum(pg_nums), unit="PGs"),
+        ),
+    )  # fmt: skip
+
+
+def explain_network(
+    book: FigureBook, fabric: NetworkSizing, spread: Spread, hardware: HardwareSelection
+) -> None:
+    racks = len(spread.contents)
+    book.add(
+        "network.leaves",
+        "Leaf switches",
+        fabric.leaves,
+        "switches",
+        "sizing.R6",
+        "a pair in each rack, more by ports",
+    )
+    book.add(
+        "network.spines", "Spine switches", fabric.spines, "switches", "sizing.N5", "2 from the second rack on",
+        inputs=(Input(name="racks", label="Racks", value=racks),),
+    )  # fmt: skip
+    book.add(
+        "network.oob_switches",
+        "Out-of-band switches",
+        fabric.oob_switches,
+        "switches",
+        "sizing.N6",
+        "servers + switches + 2 PDUs + 1 ports a rack",
+    )
+    book.add(
+        "network.leaf_ports_needed", "Leaf ports in use", fabric.leaf_ports_needed, "ports", "sizing.R6",
+        "sum of the fast ports of all nodes", note=f"{fabric.leaf_ports} are there.",
+    )  # fmt: skip
+    book.add(
+        "network.oversubscription", "Oversubscription of the busiest rack", fabric.oversubscription, ": 1", "sizing.N4",
+        "down / up",
+        inputs=(
+            Input(name="uplinks_per_leaf", label="Uplinks of a leaf", value=fabric.uplinks_per_leaf, source=f"Catalog: {hardware.leaf.name}"),
+        ),
+        bound_by=fabric.bound_by,
+    )  # fmt: skip
+
+
+def explain_facility(
+    book: FigureBook, request: SizingRequest, facility: FacilitySizing, spread: Spread
+) -> None:
+    policies = request.policies
+    book.add(
+        "facility.racks", "Racks", len(facility.racks), "racks", "sizing.R6", "the most that any limit asks for",
+        inputs=tuple(Input(name=name.replace(" ", "_"), label=f"Racks for {name}", value=count) for name, count in spread.by_limit.items()),
+        bound_by=facility.bound_by,
+    )  # fmt: skip
+    book.add("facility.rack_units", "Rack units in use", facility.rack_units, "U", "sizing.R1", "sum of U")
+    book.add(
+        "facility.max_watts",
+        "Power at full load",
+        facility.max_watts,
+        "W",
+        "sizing.R3",
+        "sum of the maximum draw",
+    )
+    load = _rule_input("load", "Average load", policies.host_cpu_load, "share", "u")
+    book.add(
+        "facility.average_watts", "Power on average", facility.average_watts, "W", "sizing.R8", "idle + (max - idle) x u",
+        inputs=(load,),
+        steps=(
+            Step(
+                label="Average",
+                working=f"{plain(facility.idle_watts)} + ({plain(facility.max_watts)} - {plain(facility.idle_watts)}) x {plain(policies.host_cpu_load)}",
+                value=facility.average_watts, unit="W",
+            ),
+        ),
+    )  # fmt: skip
+    book.add(
+        "facility.equipment_kg",
+        "Weight of the equipment",
+        facility.equipment_kg,
+        "kg",
+        "sizing.R4",
+        "sum of kg",
+    )
+    book.add(
+        "facility.heat_btu_per_hour", "Heat", facility.heat_btu_per_hour, "BTU/h", "sizing.R5", "W x 3.412"
+    )
+    book.add("facility.cooling_tons", "Cooling", facility.cooling_tons, "tons", "sizing.R5", "BTU/h / 12,000")
+    book.add(
+        "facility.energy_kwh_per_year", "Energy a year", facility.energy_kwh_per_year, "kWh", "sizing.R8",
+        "average W / 1000 x 8,760 x PUE", inputs=(load, _rule_input("pue", "PUE", policies.pue)),
+    )  # fmt: skip

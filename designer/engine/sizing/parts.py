@@ -1,0 +1,71 @@
+"""What the steps of a sizing hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec
+from designer.engine.sizing import compute, power, storage
+from designer.engine.sizing.model import ComputeSizing, StorageSizing
+from designer.engine.workload import FailureDomain, Policies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserves:
+    """What a host keeps from guests, and of what it is made up: threads and GiB."""
+
+    threads: int
+    ram_gib: Decimal
+    host_ram_gib: Decimal
+    osds: int = 0
+    threads_per_osd: int = 0
+    gib_per_osd: Decimal = Decimal(0)
+    control_threads: int = 0
+    control_gib: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    sizing: ComputeSizing
+    host: compute.HostCapacity
+    needed: compute.HostsNeeded
+    reserves: Reserves
+    most_vms_per_host: int
+    """Of this mix, on one host by itself."""
+    hosts_bound_by: str
+    """What decided the number of hosts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    sizing: StorageSizing
+    layout: storage.Layout
+    capacity: storage.Capacity
+    written_tb: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    contents: tuple[power.RackContent, ...]
+    bound_by: str
+    by_limit: dict[str, int]
+
+
+def is_hyper_converged(hardware: HardwareSelection) -> bool:
+    """Whether one node does everything: no control and no storage node is chosen, and the compute node has all roles."""
+    roles = {NodeRole.CONTROL, NodeRole.COMPUTE, NodeRole.STORAGE}
+    return hardware.control is None and hardware.storage is None and roles <= set(hardware.compute.roles)
+
+
+def osd_node(hardware: HardwareSelection) -> NodeSpec:
+    """The node that carries the OSDs."""
+    return hardware.storage or hardware.compute
+
+
+def racks_matter(policies: Policies) -> bool:
+    """Whether the rack count changes how many nodes are needed."""
+    return (
+        policies.failure_unit is not FailureDomain.HOST
+        or policies.storage_failure_domain is not FailureDomain.HOST
+    )
