@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog import services as catalog_services
-from designer import services
+from designer import findings, services
 from designer.drawing.svg import draw
 from designer.engine.document import DesignDocument
 from designer.engine.topology import Node, Rack, Switch, Topology
@@ -108,6 +108,7 @@ def overview(design: Design) -> dict[str, Any]:
         "notices": sizing.result["notices"] if sizing else [],
         "drawing": drawing_svg(design, document.topology),
         "build": build_list(document),
+        "counts": findings.review(document).counts,
     }
 
 

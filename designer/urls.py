@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from designer import views
+from designer import finding_views, views
 
 app_name = "designer"
 
@@ -20,6 +20,26 @@ urlpatterns = [
     path("designs/<uuid:design_pk>/sizing/", views.design_sizing, name="design-sizing"),
     path("designs/<uuid:design_pk>/drawing/", views.design_drawing, name="design-drawing"),
     path("designs/<uuid:design_pk>/drawing.svg", views.design_drawing_svg, name="design-drawing-svg"),
+    path("designs/<uuid:design_pk>/findings/", finding_views.design_findings, name="design-findings"),
+    path(
+        "designs/<uuid:design_pk>/findings/list/",
+        finding_views.design_findings_list,
+        name="design-findings-list",
+    ),
+    path(
+        "designs/<uuid:design_pk>/findings/count/",
+        finding_views.design_findings_count,
+        name="design-findings-count",
+    ),
+    path("designs/<uuid:design_pk>/profile/", finding_views.design_profile, name="design-profile"),
+    path(
+        "designs/<uuid:design_pk>/findings/<slug:rule>/accept/",
+        finding_views.finding_suppress,
+        name="finding-suppress",
+    ),
+    path(
+        "designs/<uuid:design_pk>/findings/<slug:rule>/lift/", finding_views.finding_lift, name="finding-lift"
+    ),
     path("designs/<uuid:design_pk>/history/", views.design_history, name="design-history"),
     path("revisions/<uuid:revision_pk>/restore/", views.revision_restore, name="revision-restore"),
 ]

@@ -17,6 +17,7 @@ PAGES = (
     "design-sizing",
     "design-drawing",
     "design-drawing-svg",
+    "design-findings",
     "design-history",
 )
 
