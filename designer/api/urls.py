@@ -1,7 +1,9 @@
 """Addresses below `/api/v1/`."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from designer.api.failures import FailureRankingView, FailuresView
 from designer.api.imports import ImportViewSet
 from designer.api.views import CustomerViewSet, DesignViewSet, RevisionViewSet, SizingViewSet
 
@@ -11,4 +13,8 @@ router.register("designs", DesignViewSet, basename="design")
 router.register("revisions", RevisionViewSet, basename="revision")
 router.register("sizings", SizingViewSet, basename="sizing")
 router.register("imports", ImportViewSet, basename="import")
-urlpatterns = router.urls
+urlpatterns = [
+    path("designs/<uuid:pk>/failures/", FailuresView.as_view(), name="design-failures"),
+    path("designs/<uuid:pk>/failures/ranking/", FailureRankingView.as_view(), name="design-failure-ranking"),
+    *router.urls,
+]
