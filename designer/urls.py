@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from designer import finding_views, views
+from designer import failure_views, finding_views, views
 
 app_name = "designer"
 
@@ -20,6 +20,17 @@ urlpatterns = [
     path("designs/<uuid:design_pk>/sizing/", views.design_sizing, name="design-sizing"),
     path("designs/<uuid:design_pk>/drawing/", views.design_drawing, name="design-drawing"),
     path("designs/<uuid:design_pk>/drawing.svg", views.design_drawing_svg, name="design-drawing-svg"),
+    path("designs/<uuid:design_pk>/failures/", failure_views.design_failures, name="design-failures"),
+    path(
+        "designs/<uuid:design_pk>/failures/effect/",
+        failure_views.design_failure_effect,
+        name="design-failure-effect",
+    ),
+    path(
+        "designs/<uuid:design_pk>/failures/rank/",
+        failure_views.design_failures_rank,
+        name="design-failures-rank",
+    ),
     path("designs/<uuid:design_pk>/findings/", finding_views.design_findings, name="design-findings"),
     path(
         "designs/<uuid:design_pk>/findings/list/",
