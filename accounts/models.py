@@ -125,6 +125,20 @@ class Team(models.Model):
         return self.name
 
 
+class TeamChange(models.Model):
+    """The latest change of what belongs to a team: `stamp` is another after each, and never one that was.
+
+    Triggers write it, in the transaction of the change, so that no way to change a row can forget it:
+    `accounts/changes.py`. Who reads the stamp before the rows may keep what they make of them until it changes.
+    """
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="change")
+    stamp = models.CharField(max_length=32, editable=False, help_text="Random.")
+
+    def __str__(self) -> str:
+        return self.stamp
+
+
 class Role(models.TextChoices):
     """What a member does. `accounts/permissions.py` says what each may do."""
 
@@ -172,11 +186,6 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         """The tokens of `user`: nobody sees another person's."""
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
-    def usable(self) -> ApiTokenQuerySet:
-        """Those neither revoked nor expired, of people who may still log in."""
-        usable = self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
-        return usable if settings.PROFILE == "demo" else usable.filter(user__is_sample=False)
-
 
 class ApiToken(models.Model):
     """A key with which a program acts for a person. Only its hash is kept; the key is shown once (R68)."""
@@ -213,6 +222,11 @@ class ApiToken(models.Model):
         if self.revoked_at:
             return "revoked"
         return "usable" if self.expires_at > timezone.now() else "expired"
+
+    @property
+    def is_usable(self) -> bool:
+        """Neither revoked nor expired, and of a person who may still log in."""
+        return self.state == "usable" and self.user.may_log_in
 
 
 class IdempotencyKey(models.Model):

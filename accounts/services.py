@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, AuditEntry, Membership, Role, Team, TokenScope, User, folded_email
 from accounts.permissions import may_administer, require
 from config.errors import Conflict, Forbidden
+from config.prepared import Given, Prepared
 from config.request_id import current_request_id, current_source
 
 KEY_PREFIX = "sw_"
@@ -72,11 +73,25 @@ def revoke_token(*, token: ApiToken, user: User) -> None:
         audit("token.revoked", actor=user, subject=token)
 
 
+TOKEN_FIELDS = [field.attname for field in ApiToken._meta.concrete_fields]
+USER_FIELDS = [field.attname for field in User._meta.concrete_fields]
+_token_of_prefix = Prepared(
+    lambda: (
+        ApiToken.objects.order_by()
+        .filter(prefix=Given("prefix", models.CharField()))
+        .values_list(*TOKEN_FIELDS, *(f"user__{name}" for name in USER_FIELDS))
+    )
+)
+
+
 def token_of_key(key: str) -> ApiToken | None:
     """The usable token that `key` opens, or none. Notes the use, to within five minutes."""
-    prefix = key[: len(KEY_PREFIX) + 8]
-    token = ApiToken.objects.usable().select_related("user").filter(prefix=prefix).first()
-    if token is None or not hmac.compare_digest(token.key_hash, hash_of_key(key)):
+    rows = _token_of_prefix.rows(prefix=key[: len(KEY_PREFIX) + 8])
+    if not rows:
+        return None
+    token = ApiToken.from_db("default", TOKEN_FIELDS, rows[0][: len(TOKEN_FIELDS)])
+    token.user = User.from_db("default", USER_FIELDS, rows[0][len(TOKEN_FIELDS) :])
+    if not hmac.compare_digest(token.key_hash, hash_of_key(key)) or not token.is_usable:
         return None
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > USED_TO_WITHIN:

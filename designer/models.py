@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
-from accounts.models import Membership, Team
+from accounts.models import Team
 
 if TYPE_CHECKING:
     from accounts.models import User

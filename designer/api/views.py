@@ -15,6 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.changes import stamped_teams
 from accounts.idempotency import idempotent
 from accounts.models import User
 from catalog.documents import parse
@@ -70,6 +71,9 @@ class CustomerViewSet(
     def get_queryset(self) -> QuerySet[Customer]:
         return Customer.objects.visible_to(self.request.user)
 
+    def list_state(self) -> object:
+        return stamped_teams(_user(self.request))
+
     create = idempotent(mixins.CreateModelMixin.create)
 
     def perform_create(self, serializer: Any) -> None:
@@ -86,8 +90,12 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
 
     def get_queryset(self) -> QuerySet[Design]:
         if self.action == "list":
-            return Design.objects.in_teams_of(self.request.user)
+            return Design.objects.in_teams([team for team, _ in self.teams])
         return Design.objects.visible_to(self.request.user).select_related("team")
+
+    def list_state(self) -> object:
+        self.teams = stamped_teams(_user(self.request))
+        return self.teams
 
     @extend_schema(request=NewDesignSerializer, responses={201: DesignSerializer})
     @idempotent
