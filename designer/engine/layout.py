@@ -84,7 +84,7 @@ def lay_out(
     or none, and no link ends in a port that is not there.
     """
     hardware = request.hardware
-    racks = result.facility.racks
+    racks, zones = result.facility.racks, request.policies.zones
     in_control = [0] * len(racks)
     if is_hyper_converged(hardware):
         in_control = power.dealt(result.control.nodes, len(racks))
@@ -103,6 +103,7 @@ def lay_out(
         plans.append(
             RackPlan(
                 name=f"rack-{load.rack}",
+                zone=f"az{(load.rack - 1) % zones + 1}" if zones else "",
                 nodes=tuple(nodes),
                 leaves=load.leaves,
                 spines=load.spines,

@@ -82,6 +82,25 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolPlan:
+    """One Ceph pool as it is wanted: copies, or k data and m coding shards."""
+
+    name: Name
+    share_of_raw: Share
+    """Of the raw capacity; those of all pools make 1."""
+    replicas: Annotated[int | None, Bounds(2, 5)] = None
+    """None, and no k and m: as `Policies.replicas`."""
+    k: Annotated[int | None, Bounds(1, 32)] = None
+    m: Annotated[int | None, Bounds(1, 32)] = None
+
+    def __post_init__(self) -> None:
+        remedy = "Give replicas, or both k and m, or none of them."
+        if (self.k is None) != (self.m is None) or (self.k is not None and self.replicas is not None):
+            problem = Problem("k", self.k, "does not say how the pool keeps its data", remedy)
+            raise InvalidDocument([problem])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """The rules of planning. Defaults are those of domain notes sizing, with their symbols."""
 
@@ -98,6 +117,10 @@ class Policies:
     """The loss that the VMs must survive (C7 check)."""
     storage_failure_domain: FailureDomain = FailureDomain.HOST
     replicas: Annotated[int, Bounds(2, 5)] = 3
+    pools: Annotated[tuple[PoolPlan, ...], Bounds(0, 50)] = ()
+    """Empty: volumes, vms, images and backups by house shares, each with `replicas` copies."""
+    zones: Annotated[int | None, Bounds(2, 9)] = None
+    """Zones that racks are dealt over in turn; None: no zones, and each rack counts as one where zones are asked for."""
     self_heal_reserve: bool = True
     """False: fill to nearfull, 0.85, without room to rebuild (S3)."""
     thin_share_boot: Share = Decimal("0.6")
@@ -119,6 +142,23 @@ class Policies:
     host_cpu_load: Share = Decimal("0.35")
     """u: average load of the hosts, for energy (tco 1.7)."""
     pue: Annotated[Decimal, Bounds(1, 3)] = Decimal("1.5")
+
+    def __post_init__(self) -> None:
+        problems = []
+        total = sum((pool.share_of_raw for pool in self.pools), Decimal(0))
+        if self.pools and abs(total - 1) > Decimal("0.0001"):
+            remedy = "Change the shares so that their sum is 1."
+            problems.append(Problem("pools", str(total), "is the sum of the shares of the pools", remedy))
+        names = [pool.name for pool in self.pools]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            problems.append(Problem("pools", twice, "has a name twice", "Give each pool a name of its own."))
+        if self.zones and self.racks and self.racks % self.zones:
+            remedy = f"Use a multiple of {self.zones}."
+            problems.append(
+                Problem("racks", self.racks, f"does not spread evenly over {self.zones} zones", remedy)
+            )
+        if problems:
+            raise InvalidDocument(problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

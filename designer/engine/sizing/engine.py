@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from catalog.engine.documents import InvalidDocument, Problem
@@ -34,6 +34,7 @@ from designer.engine.sizing.parts import (
     Computed,
     Reserves,
     Stored,
+    domains_of,
     is_hyper_converged,
     osd_node,
     racks_matter,
@@ -45,7 +46,7 @@ from designer.engine.sizing.racking import (
     spread_over_racks,
     subnets_of,
 )
-from designer.engine.workload import FailureDomain, Policies
+from designer.engine.workload import FailureDomain, Policies, PoolPlan
 
 MAX_ROUNDS = 5
 POOL_SHARES = (
@@ -60,6 +61,16 @@ MOST_NODES = 10_000
 """The most nodes of a kind that are planned in one piece: what drawing and pages are built to show. House value."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    name: str
+    kind: str
+    size: int
+    min_size: int
+    data_share: Decimal
+    share: Decimal
+
+
 def size(request: SizingRequest) -> SizingResult:
     """Return the cloud that carries `request.workload` by `request.policies` on `request.hardware`.
 
@@ -69,7 +80,7 @@ def size(request: SizingRequest) -> SizingResult:
     policies = request.policies
     _check_hardware(request.hardware, policies)
     counted = _growth(request)
-    racks = policies.racks or min(3, max(1, policies.controllers))
+    racks = policies.racks or max(policies.zones or 1, min(3, max(1, policies.controllers)))
     notices: list[Notice] = []
     for _round in range(MAX_ROUNDS):
         computed, stored = _nodes(request, counted, racks)
@@ -281,7 +292,10 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
     refuse_too_many(needed.packed, "compute nodes", MOST_NODES)
     spare = compute.spare_hosts(needed.packed) if policies.spare_hosts is None else policies.spare_hosts
     hosts = compute.hosts_that_survive(
-        hosts_for_load=needed.packed, spare=spare, unit=policies.failure_unit, domains=racks
+        hosts_for_load=needed.packed,
+        spare=spare,
+        unit=policies.failure_unit,
+        domains=domains_of(policies.failure_unit, policies, racks),
     )
     hosts = max(hosts, least)
     sizing = ComputeSizing(
@@ -309,6 +323,25 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
     )
 
 
+def _pool_plans(policies: Policies) -> list[_Pool]:
+    """The pools that are wanted, or those of this house."""
+    wanted = policies.pools or tuple(PoolPlan(name=name, share_of_raw=share) for name, share in POOL_SHARES)
+    found = []
+    for pool in wanted:
+        if pool.k is not None and pool.m is not None:
+            kind, size = "erasure", pool.k + pool.m
+            data_share, least = storage.efficiency(k=pool.k, m=pool.m), storage.min_size(k=pool.k, m=pool.m)
+        else:
+            kind, size = "replicated", pool.replicas or policies.replicas
+            data_share, least = storage.efficiency(replicas=size), storage.min_size(replicas=size)
+        found.append(
+            _Pool(
+                name=pool.name, kind=kind, size=size, min_size=least, data_share=data_share, share=pool.share_of_raw
+            )
+        )  # fmt: skip
+    return found
+
+
 def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: int) -> Stored:
     spec, policies = osd_node(request.hardware), request.policies
     assert spec.osd_media is not None  # noqa: S101 - _check_hardware refused it
@@ -320,64 +353,74 @@ def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: i
     growth = (1 + request.workload.annual_growth_rate) ** request.workload.growth_years
     written_tb = written / 1000 * policies.thin_share_boot * (1 + policies.snapshot_share)
     written_tb += request.workload.object_storage_tb * growth
-    data_share = storage.efficiency(replicas=policies.replicas)
-    least = max(policies.replicas, least)
-    by_rack = policies.storage_failure_domain is not FailureDomain.HOST
-    if by_rack and racks < policies.replicas:
-        message = f"{policies.replicas} replicas in different racks need {policies.replicas} racks and there are {racks}"
+    pools = _pool_plans(policies)
+    groups: dict[tuple[int, Decimal], Decimal] = {}
+    for pool in pools:
+        groups[pool.size, pool.data_share] = groups.get((pool.size, pool.data_share), Decimal(0)) + pool.share
+    widest = max(size for size, _ in groups)
+    least = max(widest, least)
+    domain = policies.storage_failure_domain
+    is_host = domain is FailureDomain.HOST
+    domains = domains_of(domain, policies, racks)
+    if not is_host and domains < widest:
+        message = f"{widest} copies or shards in different {domain.value}s need {widest} {domain.value}s and there are {domains}"
         raise InvalidDocument(
-            [Problem("policies.storage_failure_domain", "rack", message, "Use more racks, or host.")]
+            [Problem("policies.storage_failure_domain", domain.value, message, "Use more of them, or host.")]
         )
-    step = racks if by_rack else 1
+    step = domains
     hosts = ceil(Decimal(least) / step) * step
 
-    def at(hosts: int) -> tuple[storage.Layout, storage.Capacity]:
-        layout = storage.Layout(
-            hosts=hosts, drives_per_host=spec.osds, drive_tb=spec.osd_tb, domains=racks if by_rack else hosts,
-            size=policies.replicas,
+    def layout_at(hosts: int, size: int) -> storage.Layout:
+        return storage.Layout(
+            hosts=hosts, drives_per_host=spec.osds, drive_tb=spec.osd_tb, domains=hosts if is_host else domains,
+            size=size,
         )  # fmt: skip
-        found = storage.capacity(
-            layout, data_share=data_share, metadata_share=policies.metadata_share,
+
+    def of_group(hosts: int, size: int, data_share: Decimal) -> storage.Capacity:
+        return storage.capacity(
+            layout_at(hosts, size), data_share=data_share, metadata_share=policies.metadata_share,
             self_heal_reserve=policies.self_heal_reserve,
         )  # fmt: skip
-        return layout, found
+
+    def at(hosts: int) -> storage.Capacity:
+        return storage.combined([(share, of_group(hosts, *group)) for group, share in groups.items()])
 
     floor_hosts = hosts
     low, high = 0, 1  # usable capacity never falls with more hosts: double, then halve
-    while at(hosts + high * step)[1].usable_tb < written_tb:
+    while at(hosts + high * step).usable_tb < written_tb:
         low, high = high, high * 2
         if high > 100_000:
             message = f"{written_tb:,.0f} TB would take more than 100,000 storage nodes"
             remedy = "Use larger storage nodes, or less disk."
             raise InvalidDocument([Problem("workload.profiles", written_tb, message, remedy)])
-    if at(hosts)[1].usable_tb < written_tb:
+    if at(hosts).usable_tb < written_tb:
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (
-                (middle, high) if at(hosts + middle * step)[1].usable_tb < written_tb else (low, middle)
-            )
+            low, high = (middle, high) if at(hosts + middle * step).usable_tb < written_tb else (low, middle)
         hosts += high * step
-    layout, found = at(hosts)
+    layout, found = layout_at(hosts, widest), at(hosts)
     osds = hosts * spec.osds
     monitors = storage.monitors(hosts)
     has_monitor = together or not policies.monitors_on_control
     colocated = storage.MON_RAM_GIB + storage.MGR_RAM_GIB if has_monitor and not together else 0
+    if request.workload.object_storage_tb and not together:
+        colocated += storage.RGW_RAM_GIB
     minimum, recommended = storage.threads_needed(
         osds=spec.osds, media=spec.osd_media, has_monitor=has_monitor
     )
-    pools = tuple(
+    planned = tuple(
         Pool(
-            name=name,
-            kind="replicated",
-            size=policies.replicas,
-            min_size=storage.min_size(replicas=policies.replicas),
-            share_of_raw=share,
-            usable_tb=found.usable_tb * share,
-            pg_num=storage.planned_pg_num(osds=osds, size=policies.replicas, share=share),
-            failure_domain=policies.storage_failure_domain.value,
+            name=pool.name,
+            kind=pool.kind,
+            size=pool.size,
+            min_size=pool.min_size,
+            share_of_raw=pool.share,
+            usable_tb=of_group(hosts, pool.size, pool.data_share).usable_tb * pool.share,
+            pg_num=storage.planned_pg_num(osds=osds, size=pool.size, share=pool.share),
+            failure_domain=domain.value,
             media=spec.osd_media.value,
         )
-        for name, share in POOL_SHARES
+        for pool in pools
     )
     sizing = StorageSizing(
         hosts=hosts,
@@ -390,7 +433,7 @@ def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: i
         fill_reason=found.fill_reason,
         needed_raw_tb=storage.raw_needed_tb(
             usable_tb=written_tb,
-            data_share=data_share,
+            data_share=found.replicated_tb / found.raw_tb,
             limit=found.fill_limit,
             metadata_share=policies.metadata_share,
         ),
@@ -407,7 +450,7 @@ def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: i
         ram_needed_gib=Decimal(storage.ram_needed_gib(osds=spec.osds, colocated_gib=colocated)),
         threads_minimum=minimum,
         threads_recommended=recommended,
-        pools=pools,
+        pools=planned,
     )
     return Stored(sizing=sizing, layout=layout, capacity=found, written_tb=written_tb)
 

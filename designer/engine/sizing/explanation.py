@@ -262,12 +262,26 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
             ),
         ),
     )  # fmt: skip
+    if policies.pools:
+        expression = "raw x sum(share x e)"
+        data_share = sizing.replicated_tb / sizing.raw_tb
+        kept = [
+            Input(
+                name=f"pool_{number}",
+                label=f"Pool {pool.name}",
+                value=pool.share_of_raw,
+                unit=f"of raw, {pool.kind} {pool.size}",
+            )
+            for number, pool in enumerate(sizing.pools, start=1)
+        ]
+        working = f"{plain(sizing.raw_tb)} x {plain(data_share, 4)}"
+    else:
+        expression, working = "raw x 1 / n", f"{plain(sizing.raw_tb)} / {policies.replicas}"
+        kept = [_rule_input("replicas", "Copies of every byte", policies.replicas, "", "n")]
     book.add(
-        "storage.replicated_tb", "Replicated capacity", sizing.replicated_tb, "TB", "sizing.S2", "raw x 1 / n",
-        inputs=(_rule_input("replicas", "Copies of every byte", policies.replicas, "", "n"),),
-        steps=(
-            Step(label="Replicated", working=f"{plain(sizing.raw_tb)} / {policies.replicas}", value=sizing.replicated_tb, unit="TB"),
-        ),
+        "storage.replicated_tb", "Replicated capacity", sizing.replicated_tb, "TB", "sizing.S2", expression,
+        inputs=tuple(kept),
+        steps=(Step(label="Replicated", working=working, value=sizing.replicated_tb, unit="TB"),),
     )  # fmt: skip
     book.add(
         "storage.after_metadata_tb", "After metadata", sizing.after_metadata_tb, "TB", "sizing.S4", "replicated x (1 - o)",
@@ -327,7 +341,7 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
     pg_nums = [pool.pg_num for pool in sizing.pools]
     book.add(
         "storage.pg_per_osd", "Placement groups on an OSD",
-        storage.pg_replicas_per_osd(pg_nums, size=policies.replicas, osds=sizing.osds), "PGs", "sizing.S13",
+        Decimal(sum(pool.pg_num * pool.size for pool in sizing.pools)) / sizing.osds, "PGs", "sizing.S13",
         "sum(pg_num x z) / OSDs",
         steps=(
             Step(label="Pools", working=" + ".join(str(n) for n in pg_nums), value=sum(pg_nums), unit="PGs"),

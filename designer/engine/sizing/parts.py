@@ -63,6 +63,13 @@ def osd_node(hardware: HardwareSelection) -> NodeSpec:
     return hardware.storage or hardware.compute
 
 
+def domains_of(unit: FailureDomain, policies: Policies, racks: int) -> int:
+    """How many racks or zones there are; 1 where hosts are the failure domain."""
+    if unit is FailureDomain.HOST:
+        return 1
+    return policies.zones or racks if unit is FailureDomain.ZONE else racks
+
+
 def racks_matter(policies: Policies) -> bool:
     """Whether the rack count changes how many nodes are needed."""
     return (

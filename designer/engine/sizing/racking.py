@@ -40,6 +40,8 @@ def spread_over_racks(request: SizingRequest, compute_hosts: int, storage_hosts:
         control_hosts = 0
         if policies.racks is None and not racks_matter(policies):
             spread = 1  # as the hyper-converged reference designs stand; a notice says what that means
+    zones = policies.zones or 1
+    spread = ceil(Decimal(spread) / zones) * zones
     servers = power.RackContent(control=control_hosts, compute=compute_hosts, storage=storage_hosts)
     together = _load(request, servers, 1)
     by_limit = {"the spread of quorum members": spread} | power.racks_by_sum(
@@ -50,14 +52,15 @@ def spread_over_racks(request: SizingRequest, compute_hosts: int, storage_hosts:
         contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, policies.racks)
         return Spread(contents=tuple(contents), bound_by="set by hand", by_limit=by_limit)
     least = max(*by_limit.values(), request.at_least.racks if request.at_least else 1)
+    least = ceil(Decimal(least) / zones) * zones
     refuse_too_many(least, "racks", MOST_RACKS)
     most = min(MOST_RACKS, least + control_hosts + compute_hosts + storage_hosts)
-    for racks in range(least, most + 1):
+    for racks in range(least, most + 1, zones):
         contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, racks)
         over = {limit for content in set(contents) for limit in _over(request, content)}
         if not over:
             break
-        by_limit |= dict.fromkeys(over, racks + 1)
+        by_limit |= dict.fromkeys(over, racks + zones)
     else:
         if most == MOST_RACKS:
             refuse_too_many(MOST_RACKS + 1, "racks", MOST_RACKS)

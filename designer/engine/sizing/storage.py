@@ -127,6 +127,26 @@ def capacity(
     )
 
 
+def combined(parts: Sequence[tuple[Decimal, Capacity]]) -> Capacity:
+    """Return the waterfall of pools that keep their data differently, each given with its share of raw (S4).
+
+    Its fill limit is the mean by capacity; the reason is that of the smallest.
+    """
+    if len(parts) == 1:
+        return parts[0][1]
+    after = sum((share * part.after_metadata_tb for share, part in parts), Decimal(0))
+    usable = sum((share * part.usable_tb for share, part in parts), Decimal(0))
+    limits = {part.fill_limit for _, part in parts}
+    return Capacity(
+        raw_tb=parts[0][1].raw_tb,
+        replicated_tb=sum((share * part.replicated_tb for share, part in parts), Decimal(0)),
+        after_metadata_tb=after,
+        usable_tb=usable,
+        fill_limit=limits.pop() if len(limits) == 1 else usable / after,
+        fill_reason=min((part for _, part in parts), key=lambda part: part.fill_limit).fill_reason,
+    )
+
+
 def balance(*, pgs_per_osd: Decimal, deviation: int = 5) -> Decimal:
     """Return mean over fullest OSD that the balancer of Ceph (upmap) reaches at least, b (S5)."""
     return pgs_per_osd / (pgs_per_osd + deviation)
