@@ -3,6 +3,7 @@
 from django.urls import path
 
 from designer import failure_views, finding_views, views
+from designer.imports import urls as imports
 
 app_name = "designer"
 
@@ -53,4 +54,5 @@ urlpatterns = [
     ),
     path("designs/<uuid:design_pk>/history/", views.design_history, name="design-history"),
     path("revisions/<uuid:revision_pk>/restore/", views.revision_restore, name="revision-restore"),
+    *imports.urlpatterns,
 ]

@@ -23,6 +23,7 @@ from designer.drawing.svg import VIEWS
 from designer.engine.sizing.workload import profiles_from_totals
 from designer.engine.workload import Totals, Workload
 from designer.frame import framed, visible_design
+from designer.imports import pages as import_pages
 from designer.models import Customer, Design, Revision
 from jobs.models import Job
 
@@ -175,6 +176,7 @@ def design_workload(request: HttpRequest, design_pk: UUID) -> HttpResponse:
         "kind": request.POST.get("kind", "profiles"),
         "workload_fields": forms.shown_fields(forms.WORKLOAD_FIELDS, write(document.workload), state),
         "policy_fields": forms.shown_fields(forms.POLICY_FIELDS, write(document.policies), state),
+        **import_pages.uploads(design),
     }
     return render(
         request,
