@@ -9,7 +9,16 @@ from decimal import Decimal
 from functools import cached_property
 
 from catalog.engine.definitions import NetworkDefinition, ServiceDefinition
-from catalog.engine.hardware import Media, NodeRole, NodeSpec, PduSpec, RackSpec, SwitchRole, SwitchSpec
+from catalog.engine.hardware import (
+    Media,
+    NodeRole,
+    NodeSpec,
+    PduSpec,
+    PortGroup,
+    RackSpec,
+    SwitchRole,
+    SwitchSpec,
+)
 from catalog.engine.units import ceil
 from designer.engine.deployment import Deployment
 from designer.engine.document import DesignDocument
@@ -251,6 +260,11 @@ class Facts:
     def switches_in(self, role: SwitchRole, rack: str | None = None) -> tuple[Switch, ...]:
         return tuple(s for s in self.topology.switches if s.role is role and rack in (None, s.rack))
 
+    @cached_property
+    def port_groups(self) -> dict[str, Mapping[str, PortGroup]]:
+        """Port groups by spec and name, as far as somebody asked for them."""
+        return {}
+
     def used_ports(self, element: str) -> Counter[str]:
         """Ports in use by port group."""
         ports = {end.port for _, end, _ in self.links(element)}
@@ -328,12 +342,19 @@ class Facts:
 
     def short_of(self, lost: Iterable[str] = ()) -> int:
         """How many VMs find no place on the compute nodes, those of `lost` set aside."""
-        gone = frozenset(lost)
-        hosts = Counter(capacity for node, capacity in self.capacities.items() if node not in gone)
-        key = tuple(sorted(((c.vcpus, c.ram_gib, c.local_disk_gb), n) for c, n in hosts.items()))
+        hosts = self._hosts.copy()
+        for node in set(lost):
+            if node in self.capacities:
+                hosts[self.capacities[node]] -= 1
+        hosts = +hosts
+        key = frozenset(hosts.items())
         if key not in self._packed:
             self._packed[key] = unplaced(hosts, self.demands)
         return self._packed[key]
+
+    @cached_property
+    def _hosts(self) -> Counter[HostCapacity]:
+        return Counter(self.capacities.values())
 
     @cached_property
     def _packed(self) -> dict[object, int]:

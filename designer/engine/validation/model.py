@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
 from designer.engine.validation.facts import Facts
 from designer.engine.validation.profiles import Profile, Severity, Suppression
@@ -39,6 +40,7 @@ class Finding:
     """Why, and by whom, it was accepted."""
 
 
+K = TypeVar("K", bound=Hashable)
 Check = Callable[[Facts], Iterator[Hit]]
 
 
@@ -142,3 +144,15 @@ def listed(names: Iterable[str], most: int = 4) -> str:
     if rest > 0:
         return f"{', '.join(shown)} and {rest} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def together(
+    found: Iterable[tuple[K, str, Iterable[str]]],
+) -> Mapping[K, tuple[list[str], list[str]]]:
+    """Return names and elements by the figures that they share: one finding then tells of all of them."""
+    groups: dict[K, tuple[list[str], list[str]]] = {}
+    for figures, name, elements in found:
+        names, ids = groups.setdefault(figures, ([], []))
+        names.append(name)
+        ids.extend(elements)
+    return groups

@@ -24,6 +24,7 @@ from designer.engine.validation.model import (
     info,
     listed,
     rule,
+    together,
     warning,
 )
 from designer.engine.validation.storage import OSD_MB_PER_SECOND
@@ -299,53 +300,41 @@ def spines_and_uplinks(facts: Facts) -> Iterator[Hit]:
             f"{text} the leaves of {len({leaf.rack for leaf in leaves})} racks: a single point of failure."
         )
         yield warning(message, "Use 2 spines.", [spine.id for spine in spines])
+    unequal: dict[str, list[str]] = defaultdict(list)
     for leaf in leaves:
         counts = _uplinks(facts, leaf, spines)
-        if not spines or (len(set(counts.values())) == 1 and min(counts.values()) > 0):
-            continue
-        told = listed(f"{count} to {spine}" for spine, count in counts.items())
-        yield warning(
-            f"{leaf.name} has unequal uplinks: {told}.", "Use the same number to each spine.", [leaf.id]
-        )
+        if spines and (len(set(counts.values())) > 1 or not min(counts.values())):
+            unequal[listed(f"{count} to {spine}" for spine, count in counts.items())].append(leaf.id)
+    for told, ids in unequal.items():
+        message = f"Uplinks of {listed(ids)} are not the same to each spine: {told}."
+        yield warning(message, "Use the same number to each spine.", ids)
 
 
 @rule("V122", "Oversubscription", W, E, source="sizing.N4", remedy="Use more uplinks.")
 def oversubscription(facts: Facts) -> Iterator[Hit]:
     """Servers of a rack can send three times what its leaves carry away at the most, in a rack of storage one and a
     half times, and never ten times."""
-    spines = facts.switches_in(SwitchRole.SPINE)
-    for rack in facts.server_racks if spines else ():
-        leaves = {leaf.id: leaf for leaf in facts.switches_in(SwitchRole.LEAF, rack)}
-        nodes = [node for node in facts.topology.nodes if node.rack == rack]
-        down = sum(
-            (
-                link.gbps
-                for node in nodes
-                for link, _, other in facts.links(node.id)
-                if other.element in leaves
-            ),
-            Decimal(0),
-        )
-        up = sum(
-            (
-                link.gbps
-                for leaf in leaves
-                for link, _, other in facts.links(leaf)
-                if _is_spine(facts, other.element)
-            ),
-            Decimal(0),
-        )
-        if not up:
-            continue  # V121 tells it
-        stores = sum(1 for node in nodes if NodeRole.STORAGE in node.roles)
-        most = STORAGE_OVERSUBSCRIPTION if stores * 2 > len(nodes) else USUAL_OVERSUBSCRIPTION
-        ratio = down / up
-        if ratio > most:
-            tell = error if ratio > MOST_OVERSUBSCRIPTION else warning
-            yield tell(
-                f"{rack} is oversubscribed {plain(ratio, 2)} to 1: {plain(down)} Gb/s of servers over {plain(up)} of uplinks, {plain(most)} is the most.",
-                "Use more uplinks.", list(leaves),
-            )  # fmt: skip
+    over = []
+    by_rack: dict[str, list[Node]] = defaultdict(list)
+    for node in facts.topology.nodes:
+        by_rack[node.rack].append(node)
+    for rack in facts.server_racks if facts.switches_in(SwitchRole.SPINE) else ():
+        leaves = {leaf.id for leaf in facts.switches_in(SwitchRole.LEAF, rack)}
+        links = [pair for node in by_rack[rack] for pair in facts.links(node.id)]
+        down = sum((link.gbps for link, _, other in links if other.element in leaves), Decimal(0))
+        links = [pair for leaf in leaves for pair in facts.links(leaf)]
+        up = sum((link.gbps for link, _, other in links if _is_spine(facts, other.element)), Decimal(0))
+        stores = sum(1 for node in by_rack[rack] if NodeRole.STORAGE in node.roles)
+        most = STORAGE_OVERSUBSCRIPTION if stores * 2 > len(by_rack[rack]) else USUAL_OVERSUBSCRIPTION
+        if up and down / up > most:  # without uplinks V121 tells it
+            over.append(((down, up, most), facts.racks[rack].name, sorted(leaves)))
+    for (down, up, most), (names, ids) in together(over).items():
+        tell = error if down / up > MOST_OVERSUBSCRIPTION else warning
+        yield tell(
+            f"{listed(names)}: oversubscribed {plain(down / up, 2)} to 1, {plain(down)} Gb/s of servers over {plain(up)} of "
+            f"uplinks; {plain(most)} is the most.",
+            "Use more uplinks.", ids,
+        )  # fmt: skip
 
 
 @rule("V123", "Ports of the spines", W, source="sizing.N5", remedy="Use larger spines.")

@@ -23,6 +23,7 @@ from designer.engine.validation.model import (
     info,
     listed,
     rule,
+    together,
     warning,
 )
 from designer.engine.validation.profiles import Profile, Severity
@@ -66,23 +67,21 @@ def space(facts: Facts) -> Iterator[Hit]:
 )
 def power(facts: Facts) -> Iterator[Hit]:
     """What a rack draws at the most, the smaller of its feeds carries alone, at 80 % of the breaker."""
-    for rack, devices in _racks(facts):
-        watts, feed = _watts(devices), _feed_watts(facts, rack)
-        if watts > feed:
-            yield error(
-                f"{rack.name} draws {plain(watts, 0)} W of {plain(feed, 0)} W that one feed carries.",
-                "Use fewer devices in it, or larger feeds." if feed else "Draw its PDUs.", [rack.id],
-            )  # fmt: skip
+    over = [(rack, figures) for rack, figures in _loads(facts) if figures[0] > figures[1]]
+    for (watts, feed), (names, ids) in together((f, rack.name, [rack.id]) for rack, f in over).items():
+        yield error(
+            f"{listed(names)}: {plain(watts, 0)} W are drawn of {plain(feed, 0)} W that one feed carries.",
+            "Use fewer devices in it, or larger feeds." if feed else "Draw its PDUs.", ids,
+        )  # fmt: skip
 
 
 @rule("V152", "Margin of a feed", W, source="sizing.R3", remedy="Spread the devices over more racks.")
 def margin(facts: Facts) -> Iterator[Hit]:
     """A rack draws at most 80 % of what one feed carries."""
-    for rack, devices in _racks(facts):
-        watts, feed = _watts(devices), _feed_watts(facts, rack)
-        if LITTLE_MARGIN_SHARE * feed < watts <= feed:
-            message = f"{rack.name} draws {plain(watts, 0)} W of {plain(feed, 0)} W that one feed carries: little margin."
-            yield warning(message, "Spread the devices over more racks.", [rack.id])
+    near = [(rack, f) for rack, f in _loads(facts) if LITTLE_MARGIN_SHARE * f[1] < f[0] <= f[1]]
+    for (watts, feed), (names, ids) in together((f, rack.name, [rack.id]) for rack, f in near).items():
+        message = f"{listed(names)}: {plain(watts, 0)} W are drawn of {plain(feed, 0)} W that one feed carries: little margin."
+        yield warning(message, "Spread the devices over more racks.", ids)
 
 
 @rule(
@@ -137,13 +136,14 @@ def weight(facts: Facts) -> Iterator[Hit]:
 def heat(facts: Facts) -> Iterator[Hit]:
     """A rack gives off no more heat than the site cools. Says nothing until the design says how much that is."""
     cooled = facts.deployment.cooling_watts_per_rack
-    for rack, devices in _racks(facts):
-        watts = _watts(devices)
-        if cooled is not None and watts > cooled:
-            message = (
-                f"{rack.name} gives off {plain(watts / 1000, 1)} kW and {plain(cooled / 1000, 1)} are cooled."
-            )
-            yield warning(message, "Spread the devices, or contain the aisle.", [rack.id])
+    if cooled is None:
+        return
+    hot = [(watts, rack.name, [rack.id]) for rack, (watts, _) in _loads(facts) if watts > cooled]
+    for watts, (names, ids) in together(hot).items():
+        message = (
+            f"{listed(names)}: {plain(watts / 1000, 1)} kW of heat, and {plain(cooled / 1000, 1)} are cooled."
+        )
+        yield warning(message, "Spread the devices, or contain the aisle.", ids)
 
 
 @rule(
@@ -165,6 +165,7 @@ def heavy_and_high(facts: Facts) -> Iterator[Hit]:
 @rule("V157", "Out-of-band ports", W, source="sizing.N6", remedy="Use a second out-of-band switch.")
 def out_of_band_ports(facts: Facts) -> Iterator[Hit]:
     """The out-of-band switches of a rack have a port for each server, each other switch, two PDUs and the uplink."""
+    short = []
     for rack in facts.server_racks:
         servers = sum(1 for node in facts.topology.nodes if node.rack == rack)
         others = [
@@ -178,8 +179,10 @@ def out_of_band_ports(facts: Facts) -> Iterator[Hit]:
             have += down.count if down else 0
         need = oob_ports_needed(servers=servers, switches=len(others))
         if need > have:
-            message = f"{facts.racks[rack].name} needs {need} out-of-band ports and has {have}."
-            yield warning(message, "Add an out-of-band switch.", [rack, *(switch.id for switch in switches)])
+            short.append(((need, have), facts.racks[rack].name, [rack, *(switch.id for switch in switches)]))
+    for (need, have), (names, ids) in together(short).items():
+        message = f"{listed(names)}: {need} out-of-band ports are needed and {have} there."
+        yield warning(message, "Add an out-of-band switch.", ids)
 
 
 @rule("V158", "Depth", W, source="Hardware catalog", remedy="Use a deeper rack.")
@@ -202,17 +205,19 @@ def depth(facts: Facts) -> Iterator[Hit]:
 )
 def dense_racks(facts: Facts) -> Iterator[Hit]:
     """A rack draws at most 15 kW, and no device more than 2 kW a unit: what air cools without special care."""
-    for rack, devices in _racks(facts):
-        watts = _watts(devices)
-        if watts > AIR_COOLED_WATTS:
-            message = f"{rack.name} draws {plain(watts / 1000, 1)} kW: more than air usually cools."
-            yield info(message, "Check the cooling: spread, or cool by liquid.", [rack.id])
-        hot = [device for device, model in devices if model.max_watts > WATTS_PER_UNIT * model.rack_units]
-        if hot:
-            message = f"{listed(device.name for device in hot)} draw more than 2 kW a unit."
-            yield info(
-                message, "Check the cooling: spread, or cool by liquid.", [device.id for device in hot]
-            )
+    remedy = "Check the cooling: spread, or cool by liquid."
+    dense = [(watts, rack.name, [rack.id]) for rack, (watts, _) in _loads(facts) if watts > AIR_COOLED_WATTS]
+    for watts, (names, ids) in together(dense).items():
+        message = f"{listed(names)}: {plain(watts / 1000, 1)} kW are drawn, more than air usually cools."
+        yield info(message, remedy, ids)
+    hot = [
+        (model.max_watts / model.rack_units, device.name, [device.id])
+        for _, devices in _racks(facts)
+        for device, model in devices
+        if model.max_watts > WATTS_PER_UNIT * model.rack_units
+    ]
+    for watts, (names, ids) in together(hot).items():
+        yield info(f"{listed(names)}: {plain(watts / 1000, 1)} kW are drawn a unit.", remedy, ids)
 
 
 @rule("V160", "Supply of the site", W, source="Failure model X1", remedy="Use two utility feeds, A and B.")
@@ -233,6 +238,11 @@ def _racks(facts: Facts) -> tuple[tuple[Rack, tuple[Placed, ...]], ...]:
         if model is not None:
             found[switch.rack].append((switch, model))
     return tuple((rack, tuple(found[rack.id])) for rack in facts.topology.racks if rack.id in found)
+
+
+def _loads(facts: Facts) -> list[tuple[Rack, tuple[Decimal, Decimal]]]:
+    """Each rack that has devices, with what it draws at the most and what its smaller feed carries, W."""
+    return [(rack, (_watts(devices), _feed_watts(facts, rack))) for rack, devices in _racks(facts)]
 
 
 def _watts(devices: tuple[Placed, ...]) -> Decimal:

@@ -276,7 +276,7 @@ def host_rule_over_racks(facts: Facts) -> Iterator[Hit]:
         share = _share_with_two_copies(racks, pool.size)
         if share > 0:
             yield warning(
-                f"{number}: {plain(share * 100, 1)} % of the placement groups lose two copies with a rack, for they are "
+                f"{number}: {plain(max(share * 100, Decimal('0.1')), 1)} % of the placement groups lose two copies with a rack, for they are "
                 f"spread by host over {len(racks)} racks.",
                 "Use the failure domain rack.", facts.pool_ids(_like(facts, pool)),
             )  # fmt: skip

@@ -55,20 +55,26 @@ COPPER = "RJ45"
 )  # fmt: skip
 def incomplete_node(facts: Facts) -> Iterator[Hit]:
     """Every node has a role and a hardware profile with threads, RAM, rack units and power."""
+    found: dict[str, list[Node]] = defaultdict(list)
     for node in facts.topology.nodes:
         lacks = [] if node.roles else ["no role"]
         spec = facts.node_spec(node)
         if spec is None:
             lacks.append(f"no hardware profile ({node.spec} is not a server of the catalog)")
         else:
-            values = (("threads", spec.threads), ("RAM", spec.ram_gib), ("height", spec.rack_units), ("power", spec.max_watts))  # fmt: skip
+            values = (
+                ("threads", spec.threads),
+                ("RAM", spec.ram_gib),
+                ("height", spec.rack_units),
+                ("power", spec.max_watts),
+            )
             lacks += [f"a profile without {name}" for name, value in values if not value]
         if lacks:
-            yield error(
-                f"{node.name} is incomplete: it has {listed(lacks)}.",
-                "Choose a role and a profile.",
-                [node.id],
-            )
+            found[listed(lacks)].append(node)
+    for lack, nodes in found.items():
+        names = listed(node.name for node in nodes)
+        message = f"{names} {'is' if len(nodes) == 1 else 'are'} incomplete: there is {lack}."
+        yield error(message, "Choose a role and a profile.", [node.id for node in nodes])
 
 
 @rule(
@@ -128,9 +134,11 @@ def unconnected_devices(facts: Facts) -> Iterator[Hit]:
     """Every node, switch and external router has a link."""
     topology = facts.topology
     devices: list[Node | Switch | ExternalRouter] = [*topology.nodes, *topology.switches]
-    for device in [*devices, *topology.external_routers]:
-        if not facts.links(device.id):
-            yield error(f"{device.name} is not connected.", "Draw its links.", [device.id])
+    lone = [device for device in [*devices, *topology.external_routers] if not facts.links(device.id)]
+    if lone:
+        names = listed(device.name for device in lone)
+        message = f"{names} {'is' if len(lone) == 1 else 'are'} not connected."
+        yield error(message, "Draw the links.", [device.id for device in lone])
 
 
 @rule(
@@ -247,7 +255,8 @@ def vlan_ids(facts: Facts) -> Iterator[Hit]:
     remedy="Use subnets that do not overlap, with an address for every host and five more.",
 )  # fmt: skip
 def subnets_hold_their_hosts(facts: Facts) -> Iterator[Hit]:
-    """No two subnets overlap, and each has an address for every device on its network, and five reserved ones."""
+    """No two subnets overlap, and each has an address for every device on its network, and five reserved ones. On the
+    external network hosts have no address: V129 counts it."""
     known = [(network, cidr) for network in facts.topology.networks if (cidr := subnet(network)) is not None]
     for index, (network, cidr) in enumerate(known):
         for other, other_cidr in known[index + 1 :]:
@@ -257,7 +266,7 @@ def subnets_hold_their_hosts(facts: Facts) -> Iterator[Hit]:
                     [network.id, other.id],
                 )  # fmt: skip
         need = addresses_needed(facts, network, growth=1)
-        if need > cidr.num_addresses:
+        if need > cidr.num_addresses and network.plane is not NetworkPlane.PROVIDER:
             yield error(
                 f"{network.name}: {need} addresses are needed and {cidr} has {cidr.num_addresses}.",
                 f"Use /{prefix_for(need)} or larger.", [network.id],
@@ -273,7 +282,9 @@ def subnets_can_grow(facts: Facts) -> Iterator[Hit]:
     """Each subnet has room for twice the devices on its network."""
     for network in facts.topology.networks:
         cidr = subnet(network)
-        if cidr is None or addresses_needed(facts, network, growth=1) > cidr.num_addresses:
+        if cidr is None or network.plane is NetworkPlane.PROVIDER:
+            continue
+        if addresses_needed(facts, network, growth=1) > cidr.num_addresses:
             continue
         need = addresses_needed(facts, network, growth=GROWTH_OF_ADDRESSES)
         if need > cidr.num_addresses:
@@ -341,7 +352,9 @@ def _port_groups(facts: Facts, element: str) -> Mapping[str, PortGroup] | None:
     if spec is None:
         return None
     groups = {name: PortGroup(name=name, count=1, gbps=Decimal(1), media=COPPER) for name in MANAGEMENT_PORTS}
-    return groups | {group.name: group for group in spec.ports}
+    groups |= {group.name: group for group in spec.ports}
+    facts.port_groups[spec.id] = groups
+    return groups
 
 
 def _port_group(facts: Facts, end: End) -> PortGroup | None:
