@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from catalog.engine.documents import InvalidDocument, Problem
 from catalog.engine.figures import Input, Step
 from catalog.engine.hardware import HardwareSelection, NodeSpec
 from catalog.engine.units import ceil
-from designer.engine.sizing import compute, control_plane, hyperconverged, storage
+from designer.engine.sizing import compute, control_plane, hyperconverged, performance, storage
+from designer.engine.sizing.ceilings import ceilings_of
 from designer.engine.sizing.explanation import (
     explain_compute,
     explain_control,
@@ -18,6 +19,7 @@ from designer.engine.sizing.explanation import (
     explain_storage,
 )
 from designer.engine.sizing.figures import FigureBook
+from designer.engine.sizing.limits_explained import explain_ceilings, explain_growth, explain_scale
 from designer.engine.sizing.model import (
     ENGINE_VERSION,
     ComputeSizing,
@@ -32,6 +34,7 @@ from designer.engine.sizing.model import (
 from designer.engine.sizing.notices import notices_of
 from designer.engine.sizing.parts import (
     Computed,
+    PlannedPool,
     Reserves,
     Stored,
     domains_of,
@@ -59,16 +62,6 @@ POOL_SHARES = (
 MANAGERS = 2
 MOST_NODES = 10_000
 """The most nodes of a kind that are planned in one piece: what drawing and pages are built to show. House value."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pool:
-    name: str
-    kind: str
-    size: int
-    min_size: int
-    data_share: Decimal
-    share: Decimal
 
 
 def size(request: SizingRequest) -> SizingResult:
@@ -99,7 +92,8 @@ def size(request: SizingRequest) -> SizingResult:
     fabric = network_of(request, spread)
     facility = facility_of(request, spread)
     subnets = subnets_of(spread, osd_hosts=stored.sizing.hosts)
-    notices += notices_of(request, computed, control, stored, fabric, racks)
+    ceilings = ceilings_of(request.hardware, stored)
+    notices += notices_of(request, computed, control, stored, fabric, ceilings, racks)
     counts = NodeCounts(
         control=control.nodes if request.hardware.control else 0,
         compute=computed.sizing.hosts,
@@ -113,7 +107,10 @@ def size(request: SizingRequest) -> SizingResult:
     book = FigureBook()
     explain_compute(book, request, computed)
     explain_control(book, request, control, computed)
+    explain_scale(book, request, computed, control)
     explain_storage(book, request, stored)
+    explain_ceilings(book, request, computed, stored, ceilings)
+    explain_growth(book, computed, stored)
     explain_network(book, fabric, spread, request.hardware)
     explain_facility(book, request, facility, spread)
     for subnet in subnets:
@@ -298,6 +295,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         domains=domains_of(policies.failure_unit, policies, racks),
     )
     hosts = max(hosts, least)
+    with_spare = compute.most_vms(host, demands, hosts - spare)
     sizing = ComputeSizing(
         hosts_for_load=needed.packed,
         spare_hosts=hosts - needed.packed,
@@ -309,7 +307,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         ram_gib_per_host=host.ram_gib,
         reserved_threads=reserves.threads,
         reserved_ram_gib=reserves.ram_gib,
-        vms_with_spare=compute.most_vms(host, demands, hosts - spare),
+        vms_with_spare=with_spare,
         bound_by=needed.bound_by,
         packing_hosts=needed.packed,
     )
@@ -319,27 +317,29 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         needed=needed,
         reserves=reserves,
         most_vms_per_host=compute.most_vms(host, demands, 1),
+        next_node_vms=compute.most_vms(host, demands, hosts - spare + 1) - with_spare,
         hosts_bound_by=needed.bound_by,
     )
 
 
-def _pool_plans(policies: Policies) -> list[_Pool]:
+def _pool_plans(policies: Policies) -> tuple[PlannedPool, ...]:
     """The pools that are wanted, or those of this house."""
     wanted = policies.pools or tuple(PoolPlan(name=name, share_of_raw=share) for name, share in POOL_SHARES)
     found = []
     for pool in wanted:
-        if pool.k is not None and pool.m is not None:
-            kind, size = "erasure", pool.k + pool.m
-            data_share, least = storage.efficiency(k=pool.k, m=pool.m), storage.min_size(k=pool.k, m=pool.m)
-        else:
-            kind, size = "replicated", pool.replicas or policies.replicas
-            data_share, least = storage.efficiency(replicas=size), storage.min_size(replicas=size)
+        replicas = (pool.replicas or policies.replicas) if pool.k is None else None
         found.append(
-            _Pool(
-                name=pool.name, kind=kind, size=size, min_size=least, data_share=data_share, share=pool.share_of_raw
+            PlannedPool(
+                name=pool.name,
+                kind="erasure" if replicas is None else "replicated",
+                size=replicas if replicas is not None else (pool.k or 0) + (pool.m or 0),
+                min_size=storage.min_size(replicas=replicas, k=pool.k, m=pool.m),
+                data_share=storage.efficiency(replicas=replicas, k=pool.k, m=pool.m),
+                share=pool.share_of_raw,
+                protection=performance.Protection(replicas=replicas, k=pool.k, m=pool.m),
             )
-        )  # fmt: skip
-    return found
+        )
+    return tuple(found)
 
 
 def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: int) -> Stored:
@@ -452,7 +452,15 @@ def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: i
         threads_recommended=recommended,
         pools=planned,
     )
-    return Stored(sizing=sizing, layout=layout, capacity=found, written_tb=written_tb)
+    return Stored(
+        sizing=sizing,
+        layout=layout,
+        capacity=found,
+        written_tb=written_tb,
+        pools=pools,
+        next_node_tb=at(hosts + step).usable_tb - found.usable_tb,
+        nodes_in_step=step,
+    )
 
 
 def _control(request: SizingRequest, computed: Computed, storage_nodes: int) -> ControlSizing:

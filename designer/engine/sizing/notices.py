@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from designer.engine.sizing import control_plane, hyperconverged
+from catalog.engine.hardware import Media
+from designer.engine.sizing import control_plane, hyperconverged, network
+from designer.engine.sizing.ceilings import QUOTED_SHARE, Ceilings
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.model import ControlSizing, NetworkSizing, Notice, SizingRequest
 from designer.engine.sizing.parts import Computed, Stored, is_hyper_converged
+
+NEARLY_FULL = Decimal("0.8")
+"""Of the usable capacity, from which the next node is spoken of. House value of the starter design."""
 
 
 def notices_of(
@@ -17,6 +22,7 @@ def notices_of(
     control: ControlSizing,
     stored: Stored,
     fabric: NetworkSizing,
+    ceilings: Ceilings,
     racks: int,
 ) -> list[Notice]:
     """Return what must be said about a sizing."""
@@ -75,6 +81,36 @@ def notices_of(
             "elsewhere until it is back; data stays available.",
             f"One more, {stored.layout.domains + 1}, lets Ceph heal by itself.",
         )  # fmt: skip
+    asked = sum(profile.count * profile.disk_iops for profile in request.workload.profiles)
+    if asked > QUOTED_SHARE * ceilings.mixed_iops:
+        tell(
+            "warning", "sizing.P1",
+            f"All VMs at their limit at once ask for {asked:,} IOPS; the drives give at most "
+            f"{plain(ceilings.mixed_iops, 0)} at 70 % reads.",
+            f"Promise fewer IOPS a VM, or use more or faster drives: {plain(100 * QUOTED_SHARE)} % of a ceiling is quoted.",
+        )  # fmt: skip
+    most = network.MOST_HDD_TO_NIC if ceilings.media is Media.HDD else network.MOST_FLASH_TO_NIC
+    if ceilings.drive_to_nic > most:
+        message = f"The drives of {ceilings.spec.name} are {plain(ceilings.drive_to_nic, 2)} times as fast as its network."
+        tell("warning", "sizing.N3", message, "Use faster network ports, or fewer drives a node.")
+    hosts = computed.sizing.hosts
+    if hosts > control_plane.MOST_HOSTS_IN_ONE_CELL:
+        message = f"{hosts} compute nodes are more than one Nova cell was ever tested with."
+        tell("error", "sizing.CP6", message, f"Enable {control_plane.cells(hosts)} cells.")
+    elif hosts > control_plane.HOSTS_PER_CELL:
+        message = (
+            f"{hosts} compute nodes in one Nova cell: {control_plane.HOSTS_PER_CELL} are its usual bound."
+        )
+        tell("warning", "sizing.CP6", message, f"Plan {control_plane.cells(hosts)} cells.")
+    if stored.written_tb > NEARLY_FULL * stored.sizing.usable_tb:
+        free = plain(stored.sizing.usable_tb - stored.written_tb, 1)
+        added, add = (
+            ("one node", "adds") if stored.nodes_in_step == 1 else (f"{stored.nodes_in_step} nodes", "add")
+        )
+        message = (
+            f"{free} TB of usable storage are left; {added} more {add} {plain(stored.next_node_tb, 1)} TB."
+        )
+        tell("info", "sizing.S8", message)
     if fabric.oversubscription > 3:
         message = f"The busiest rack is oversubscribed {plain(fabric.oversubscription, 2)} to 1."
         tell("warning", "sizing.N4", message, "Use leaves with more uplinks.")

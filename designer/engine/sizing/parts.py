@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec
-from designer.engine.sizing import compute, power, storage
+from designer.engine.sizing import compute, performance, power, storage
 from designer.engine.sizing.model import ComputeSizing, StorageSizing
 from designer.engine.workload import FailureDomain, Policies
 
@@ -33,8 +33,26 @@ class Computed:
     reserves: Reserves
     most_vms_per_host: int
     """Of this mix, on one host by itself."""
+    next_node_vms: int
+    """VMs of this mix that one more host adds."""
     hosts_bound_by: str
     """What decided the number of hosts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPool:
+    """One Ceph pool with what its protection means."""
+
+    name: str
+    kind: str
+    size: int
+    """Copies, or k + m."""
+    min_size: int
+    data_share: Decimal
+    """e: of raw, what is data."""
+    share: Decimal
+    """Of the raw capacity."""
+    protection: performance.Protection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +61,11 @@ class Stored:
     layout: storage.Layout
     capacity: storage.Capacity
     written_tb: Decimal
+    pools: tuple[PlannedPool, ...]
+    next_node_tb: Decimal
+    """Usable capacity that the next node, or row of nodes in each failure domain, adds."""
+    nodes_in_step: int
+    """Nodes of that step: 1, or one for each rack or zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

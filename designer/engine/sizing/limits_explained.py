@@ -1,0 +1,290 @@
+"""The figures of what a sized cloud can do at most, how it heals, and what the next node would change."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from catalog.engine.figures import Grade, Input, Step, Value
+from designer.engine.sizing import control_plane, network, performance
+from designer.engine.sizing.ceilings import READ_SHARE, Ceilings
+from designer.engine.sizing.figures import FigureBook, plain
+from designer.engine.sizing.model import ControlSizing, SizingRequest
+from designer.engine.sizing.parts import Computed, Stored, is_hyper_converged
+
+BLOCK_KIB = Decimal(8)
+"""Of one operation of a VM. House value (N1)."""
+CEILING = "A ceiling of the drives: CPU and network may bind before. Promise 50 to 70 % of it."
+
+
+def _house(name: str, label: str, value: Value, unit: str = "", symbol: str = "") -> Input:
+    return Input(
+        name=name, label=label, value=value, unit=unit, symbol=symbol, source="House value", grade=Grade.C
+    )
+
+
+def explain_ceilings(
+    book: FigureBook, request: SizingRequest, computed: Computed, stored: Stored, found: Ceilings
+) -> None:
+    """IOPS, throughput, recovery, and what the VMs of a node ask of the network."""
+    sizing, spec, loss = stored.sizing, found.spec, found.loss
+    each, each_mb = performance.IOPS_PER_OSD[found.media], performance.MB_PER_SECOND_PER_OSD[found.media]
+    per_write = found.protection.operations_per_write()
+    osds = Input(name="osds", label="OSDs", value=sizing.osds, unit="OSDs", symbol="O")
+    iops = Input(
+        name="iops_per_osd",
+        label="IOPS of an OSD",
+        value=each,
+        unit="IOPS",
+        symbol="i",
+        source="mClock default of Ceph",
+        grade=Grade.A,
+    )
+    book.add(
+        "storage.read_iops", "Ceiling of read IOPS", found.iops.read, "IOPS", "sizing.P1", "O x i", inputs=(osds, iops),
+        steps=(Step(label="Reads", working=f"{sizing.osds} x {each}", value=found.iops.read, unit="IOPS"),), note=CEILING,
+    )  # fmt: skip
+    book.add(
+        "storage.write_iops", "Ceiling of write IOPS", found.iops.write, "IOPS", "sizing.P1",
+        "O x i / n, with erasure coding O x i / (2 (k + m))", inputs=(osds, iops),
+        steps=(
+            Step(label="Writes", working=f"{plain(found.iops.read)} / {plain(per_write)}", value=found.iops.write, unit="IOPS"),
+        ),
+        note=CEILING + " Of the largest pool.",
+    )  # fmt: skip
+    asked = sum(profile.count * profile.disk_iops for profile in request.workload.profiles)
+    book.add(
+        "storage.mixed_iops", "Ceiling of 70 % reads and 30 % writes", found.mixed_iops, "IOPS", "sizing.P1",
+        "1 / (r / R + (1 - r) / W)",
+        inputs=(
+            _house("read_share", "Share of reads", READ_SHARE, "share", "r"),
+            Input(name="asked_iops", label="All VMs at their limit at once", value=asked, unit="IOPS", source="Workload of this design"),
+        ),
+        steps=(
+            Step(
+                label="Mix",
+                working=f"1 / ({plain(READ_SHARE)} / {plain(found.iops.read)} + {plain(1 - READ_SHARE)} / {plain(found.iops.write)})",
+                value=found.mixed_iops, unit="IOPS",
+            ),
+        ),
+        note=CEILING,
+    )  # fmt: skip
+    bandwidth = Input(
+        name="mb_per_second",
+        label="Bandwidth of an OSD",
+        value=each_mb,
+        unit="MB/s",
+        symbol="w",
+        source="mClock default of Ceph; of a SATA SSD a house value",
+        grade=Grade.A,
+    )
+    public = Input(
+        name="public_gbps",
+        label="Public network of a node",
+        value=found.public_gbps,
+        unit="Gb/s",
+        source=f"Catalog: {spec.name}",
+    )
+    split = (
+        f"{plain(found.cluster_gbps)} Gb/s for the cluster network"
+        if found.cluster_gbps is not None
+        else "shared by public and cluster network"
+    )
+    book.add(
+        "storage.write_gb_per_second", "Ceiling of writes", found.write.gb_per_second, "GB/s", "sizing.P2",
+        "min(O x w / n, H x NIC_pub, H x NIC_clu / (n - 1)); shared: H x NIC / n",
+        inputs=(osds, bandwidth, public), bound_by=found.write.bound_by,
+        steps=(
+            Step(
+                label="Drives", working=f"{sizing.osds} x {plain(each_mb)} / 1000 / {plain(found.protection.raw_bytes_per_byte)}",
+                value=sizing.osds * each_mb / 1000 / found.protection.raw_bytes_per_byte, unit="GB/s",
+            ),
+            Step(label="Network of a node", working=split, value=found.public_gbps, unit="Gb/s"),
+        ),
+    )  # fmt: skip
+    book.add(
+        "storage.read_gb_per_second", "Ceiling of reads", found.read.gb_per_second, "GB/s", "sizing.P2",
+        "min(O x w, H x NIC_pub)", inputs=(osds, bandwidth, public), bound_by=found.read.bound_by,
+        steps=(
+            Step(label="Drives", working=f"{sizing.osds} x {plain(each_mb)} / 1000", value=sizing.osds * each_mb / 1000, unit="GB/s"),
+            Step(label="Network", working=f"{sizing.hosts} x {plain(found.public_gbps)} / 8", value=sizing.hosts * found.public_gbps / 8, unit="GB/s"),
+        ),
+    )  # fmt: skip
+    healed = found.recovery
+    slower = min(healed.disk_gb_per_second, healed.network_gb_per_second)
+    book.add(
+        "storage.recovery_hours", f"Time to rebuild {loss.what}", healed.hours, "h", "sizing.P3",
+        "t_out + D_lost / min(O_s x w x rho, H_s x NIC x eta)",
+        inputs=(
+            Input(name="lost_tb", label="Raw data on it at the fill limit", value=loss.lost_tb, unit="TB", symbol="D_lost"),
+            _house("recovery_share", "Kept for recovery (mClock balanced)", performance.RECOVERY_SHARES["balanced"], "share", "rho"),
+            _house("nic_efficiency", "Of the network", performance.NIC_EFFICIENCY, "share", "eta"),
+            Input(name="recovery_gbps", label="Network of a node for it: half of its ports", value=found.recovery_gbps, unit="Gb/s"),
+        ),
+        steps=(
+            Step(label="Drives", working=f"{loss.osds} x {plain(each_mb)} / 1000 x 0.5", value=healed.disk_gb_per_second, unit="GB/s"),
+            Step(label="Network", working=f"{loss.hosts} x {plain(found.recovery_gbps)} / 8 x 0.7", value=healed.network_gb_per_second, unit="GB/s"),
+            Step(label="Time", working=f"(600 + {plain(loss.lost_tb * 1000)} / {plain(slower)}) / 3600", value=healed.hours, unit="h"),
+        ),
+        bound_by=healed.bound_by,
+        note=_recovery_note(stored),
+    )  # fmt: skip
+    book.add(
+        "storage.write_iops_during_recovery", "Write IOPS left to clients meanwhile", found.write_iops_during_recovery,
+        "IOPS", "sizing.P4", "P1 x (1 - rho) x survivors / total",
+        steps=(
+            Step(
+                label="Left for clients", working=f"{plain(found.iops.write)} x 0.5 x {loss.survivors} / {loss.total}",
+                value=found.write_iops_during_recovery, unit="IOPS",
+            ),
+        ),
+    )  # fmt: skip
+    book.add(
+        "storage.drive_to_nic", "Drives over network of a storage node", found.drive_to_nic, ": 1", "sizing.N3",
+        "D x w x 8 / NIC", inputs=(bandwidth,),
+        steps=(
+            Step(
+                label="Ratio", working=f"{spec.osds} x {plain(each_mb)} x 8 / 1000 / {plain(2 * found.recovery_gbps)}",
+                value=found.drive_to_nic,
+            ),
+        ),
+        note="Above 4 (flash) or 1.5 (HDD) more drives bring little.",
+    )  # fmt: skip
+    if spec.db_devices:
+        _explain_db(book, found)
+    _explain_guest_traffic(book, request, computed)
+
+
+def _recovery_note(stored: Stored) -> str:
+    layout = stored.layout
+    if layout.domains == layout.size:
+        return "As many failure domains as copies: a lost domain is not rebuilt elsewhere until it is back."
+    if layout.hosts_per_domain > 1:
+        return (
+            "Ceph does not mark a whole rack or zone out by itself: this is the time after somebody decides."
+        )
+    return ""
+
+
+def _explain_db(book: FigureBook, found: Ceilings) -> None:
+    """DB and WAL devices of a hybrid node."""
+    spec = found.spec
+    each = spec.db_devices * spec.db_tb * 1000 / spec.osds
+    book.add(
+        "storage.db_percent", "DB and WAL space of an OSD", each / (spec.osd_tb * 1000) * 100, "%", "sizing.S9",
+        "devices x size / OSDs / S",
+        inputs=(
+            Input(name="db_devices", label="DB devices of a node", value=spec.db_devices, source=f"Catalog: {spec.name}"),
+            Input(name="db_tb", label="Size of each", value=spec.db_tb, unit="TB", source=f"Catalog: {spec.name}"),
+        ),
+        steps=(
+            Step(label="DB of an OSD", working=f"{spec.db_devices} x {plain(spec.db_tb * 1000)} / {spec.osds}", value=each, unit="GB"),
+            Step(label="Of the drive", working=f"{plain(each)} / {plain(spec.osd_tb * 1000)}", value=each / (spec.osd_tb * 1000) * 100, unit="%"),
+            Step(label="OSDs lost with a DB device", working=f"{spec.osds} / {spec.db_devices}", value=Decimal(spec.osds) / spec.db_devices, unit="OSDs"),
+        ),
+        note="1 to 2 % for block storage, 4 % and more for object storage.",
+    )  # fmt: skip
+
+
+def _explain_guest_traffic(book: FigureBook, request: SizingRequest, computed: Computed) -> None:
+    """What the VMs of one node ask of the storage network, and how long it takes to empty the node."""
+    profiles = [profile for profile in request.workload.profiles if profile.count]
+    spec, vms = request.hardware.compute, computed.most_vms_per_host
+    count = sum(profile.count for profile in profiles)
+    mean = (
+        Decimal(sum(profile.count * profile.disk_iops for profile in profiles)) / count
+        if count
+        else Decimal(0)
+    )
+    traffic = network.guest_storage_gbps(vms=vms, iops=mean, block_kib=BLOCK_KIB)
+    book.add(
+        "compute.storage_gbps", "Storage traffic of a full node", traffic, "Gb/s", "sizing.N1", "VMs x iops x block x 8 / 10^9",
+        inputs=(
+            Input(name="vms_per_host", label="VMs of a node", value=vms, unit="VMs"),
+            Input(name="iops", label="IOPS of a VM at its limit, on average", value=mean, unit="IOPS", source="Workload of this design"),
+            _house("block_kib", "Block", BLOCK_KIB, "KiB"),
+        ),
+        steps=(
+            Step(label="Traffic", working=f"{vms} x {plain(mean)} x {plain(BLOCK_KIB)} x 1024 x 8 / 10^9", value=traffic, unit="Gb/s"),
+        ),
+    )  # fmt: skip
+    ports, ram = spec.fast_ports, computed.sizing.ram_gib_per_host
+    if ports is None:
+        return
+    seconds = network.migration_seconds(ram_gib=ram, gbps=ports.gbps)
+    book.add(
+        "compute.drain_seconds", "Time to empty a full node", seconds, "s", "sizing.N10", "GiB x 1.3 x 8.59 / (Gb/s x 0.9)",
+        inputs=(
+            Input(name="port_gbps", label="One port: a migration uses one member of a bond", value=ports.gbps, unit="Gb/s", source=f"Catalog: {spec.name}"),
+        ),
+        steps=(
+            Step(label="Migration", working=f"{plain(ram)} x 1.3 x 8.59 / ({plain(ports.gbps)} x 0.9)", value=seconds, unit="s"),
+        ),
+        note="One VM after the other, all memory in use.",
+    )  # fmt: skip
+
+
+def explain_scale(
+    book: FigureBook, request: SizingRequest, computed: Computed, control: ControlSizing
+) -> None:
+    """Parts of the control plane that grow with the cloud."""
+    hosts, balancers = computed.sizing.hosts, request.workload.load_balancers
+    gateways = 0 if is_hyper_converged(request.hardware) else control.nodes
+    relays, cells = control_plane.ovn_relays(hosts + gateways), control_plane.cells(hosts)
+    book.add(
+        "control.ovn_relays", "OVN southbound relays", relays, "relays", "sizing.CP5", "ceil((computes + gateways) / 50)",
+        steps=(Step(label="Relays", working=f"ceil(({hosts} + {gateways}) / 50)", value=relays),),
+    )  # fmt: skip
+    book.add(
+        "control.cells", "Nova cells", cells, "cells", "sizing.CP6", "1 up to 300 compute nodes, else ceil(C / 300)",
+        steps=(Step(label="Cells", working=f"ceil({hosts} / {control_plane.HOSTS_PER_CELL}), at least 1", value=cells),),
+        note="" if cells == 1 else f"Each has a trio of nodes of its own, which is not counted here: {3 * cells} nodes.",
+    )  # fmt: skip
+    vms = control_plane.amphorae(load_balancers=balancers)
+    pair = control_plane.amphorae(load_balancers=balancers, has_standby=True)
+    addresses = control_plane.amphora_addresses(amphora_vms=pair, controllers=control.nodes)
+    book.add(
+        "control.amphorae", "Amphorae of Octavia", vms, "VMs", "sizing.CP8", "load balancers x 1, or x 2 with standby",
+        inputs=(
+            Input(name="load_balancers", label="Load balancers", value=balancers, source="Workload of this design"),
+        ),
+        steps=(
+            Step(label="Single", working=f"{balancers} x 1", value=vms, unit="VMs"),
+            Step(label="With standby", working=f"{balancers} x 2", value=pair, unit="VMs"),
+            Step(label="Subnet for those", working=f"{pair} + 1 + {control.nodes} + 5 addresses", value=f"/{network.prefix_for(addresses)}"),
+        ),
+        note="Each has 1 vCPU, 1 GiB and 5 GB on the compute nodes: they run within the spare, and are not in the count of VMs.",
+    )  # fmt: skip
+
+
+def explain_growth(book: FigureBook, computed: Computed, stored: Stored) -> None:
+    """What would change the answer: the room that is left, and what the next node brings."""
+    sizing, kept = computed.sizing, stored.sizing
+    book.add(
+        "compute.free_vms", "VMs of this mix until a node is missing", sizing.vms_with_spare - sizing.vms, "VMs", "sizing.C7",
+        "VMs with spare - VMs asked for",
+        steps=(
+            Step(label="Free", working=f"{sizing.vms_with_spare} - {sizing.vms}", value=sizing.vms_with_spare - sizing.vms, unit="VMs"),
+        ),
+        bound_by=sizing.bound_by,
+    )  # fmt: skip
+    book.add(
+        "compute.next_node_vms", "VMs that one more node adds", computed.next_node_vms, "VMs", "sizing.C7",
+        "VMs that pack into n + 1 hosts - VMs that pack into n", bound_by=sizing.bound_by,
+    )  # fmt: skip
+    free = kept.usable_tb - kept.needed_usable_tb
+    book.add(
+        "storage.free_tb", "Usable capacity that is left", free, "TB", "sizing.S8", "usable - written",
+        steps=(Step(label="Free", working=f"{plain(kept.usable_tb)} - {plain(kept.needed_usable_tb)}", value=free, unit="TB"),),
+    )  # fmt: skip
+    label = (
+        "node" if stored.nodes_in_step == 1 else f"{stored.nodes_in_step} nodes, one in each failure domain,"
+    )
+    next_tb = kept.usable_tb + stored.next_node_tb
+    book.add(
+        "storage.next_node_tb", f"Usable capacity that the next {label} adds", stored.next_node_tb, "TB", "sizing.S4",
+        "usable(H + step) - usable(H)",
+        steps=(
+            Step(label="Added", working=f"{plain(next_tb)} - {plain(kept.usable_tb)}", value=stored.next_node_tb, unit="TB"),
+        ),
+        note="With more failure domains the fill limit changes too." if stored.nodes_in_step == 1 else "",
+    )  # fmt: skip
