@@ -52,12 +52,17 @@ CHANGES = TeamChange._meta.db_table
 
 
 def on_sqlite(table: str, event: str) -> list[str]:
-    sides = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[event]
-    stamps = "".join(  # the names are our own
-        f"INSERT INTO {CHANGES} (team_id, stamp) VALUES ({side}.team_id, lower(hex(randomblob(16)))) "  # noqa: S608
-        "ON CONFLICT (team_id) DO UPDATE SET stamp = excluded.stamp; "
-        for side in sides
-    )
+    anew = "lower(hex(randomblob(16)))"
+    if (
+        event == "delete"
+    ):  # its team may go in the same breath, so no row is made for it: the one there is changes
+        stamps = f"UPDATE {CHANGES} SET stamp = {anew} WHERE team_id = OLD.team_id; "  # noqa: S608
+    else:
+        stamps = "".join(  # the names are our own
+            f"INSERT INTO {CHANGES} (team_id, stamp) VALUES ({side}.team_id, {anew}) "  # noqa: S608
+            "ON CONFLICT (team_id) DO UPDATE SET stamp = excluded.stamp; "
+            for side in {"insert": ("NEW",), "update": ("OLD", "NEW")}[event]
+        )
     name = f"{table}_{event}_stamps_team"
     return [
         f"DROP TRIGGER IF EXISTS {name}",
