@@ -53,9 +53,7 @@ CHANGES = TeamChange._meta.db_table
 
 def on_sqlite(table: str, event: str) -> list[str]:
     anew = "lower(hex(randomblob(16)))"
-    if (
-        event == "delete"
-    ):  # its team may go in the same breath, so no row is made for it: the one there is changes
+    if event == "delete":  # the team may go in the same breath: no row is made for it
         stamps = f"UPDATE {CHANGES} SET stamp = {anew} WHERE team_id = OLD.team_id; "  # noqa: S608
     else:
         stamps = "".join(  # the names are our own
