@@ -127,6 +127,7 @@ def _report(found: WorkloadImport) -> dict[str, Any]:
         "bases": BASES,
         "disk_bases": DISK_BASES,
         "sums": _sums(kept, planned, report["profile_sums"]),
+        "is_iops_measured": bool(kept["iops_measured"]) or report["estate_iops"] is not None,
         "is_right_sized": switches["basis"] != "provisioned",
         "is_written_disk": switches["disk_basis"] != "provisioned",
         "added_ram_gib": report["added_ram_mib"] / GIB,
