@@ -41,6 +41,7 @@ def spread_over_racks(request: SizingRequest, compute_hosts: int, storage_hosts:
         if policies.racks is None and not racks_matter(policies):
             spread = 1  # as the hyper-converged reference designs stand; a notice says what that means
     zones = policies.zones or 1
+    spines = max(SPINES, zones)  # one in each zone: the loss of one leaves the others joined
     spread = ceil(Decimal(spread) / zones) * zones
     servers = power.RackContent(control=control_hosts, compute=compute_hosts, storage=storage_hosts)
     together = _load(request, servers, 1)
@@ -49,14 +50,14 @@ def spread_over_racks(request: SizingRequest, compute_hosts: int, storage_hosts:
         usable_units=together.usable_units, feed=together.feed_watts, load_kg=together.max_load_kg,
     )  # fmt: skip
     if policies.racks is not None:
-        contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, policies.racks)
+        contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, policies.racks, spines)
         return Spread(contents=tuple(contents), bound_by="set by hand", by_limit=by_limit)
     least = max(*by_limit.values(), request.at_least.racks if request.at_least else 1)
     least = ceil(Decimal(least) / zones) * zones
     refuse_too_many(least, "racks", MOST_RACKS)
     most = min(MOST_RACKS, least + control_hosts + compute_hosts + storage_hosts)
     for racks in range(least, most + 1, zones):
-        contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, racks)
+        contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, racks, spines)
         over = {limit for content in set(contents) for limit in _over(request, content)}
         if not over:
             break
@@ -75,9 +76,14 @@ def spread_over_racks(request: SizingRequest, compute_hosts: int, storage_hosts:
 
 
 def _dealt(
-    hardware: HardwareSelection, control: int, compute_hosts: int, storage_hosts: int, racks: int
+    hardware: HardwareSelection,
+    control: int,
+    compute_hosts: int,
+    storage_hosts: int,
+    racks: int,
+    spines: int,
 ) -> list[power.RackContent]:
-    spines = SPINES if racks > 1 else 0
+    spines = spines if racks > 1 else 0
     dealt = {
         "compute": power.dealt(compute_hosts, racks),
         "storage": power.dealt(storage_hosts, racks, first=compute_hosts),
