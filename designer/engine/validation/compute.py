@@ -10,8 +10,9 @@ from catalog.engine.hardware import NodeSpec
 from catalog.engine.units import ceil
 from designer.engine.sizing.compute import host_ram_reserve_gib
 from designer.engine.sizing.figures import plain
+from designer.engine.sizing.hyperconverged import GIB_PER_OSD, MOST_RESERVED_SHARE
 from designer.engine.topology import Node
-from designer.engine.validation.facts import GIB_PER_OSD, Facts
+from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import E, Hit, I, Rule, W, error, info, listed, rule, warning
 from designer.engine.validation.profiles import Profile, Severity
 from designer.engine.workload import FailureDomain
@@ -24,7 +25,6 @@ LEAST_RESERVE_GIB = Decimal(4)
 OVERHEAD_GIB = Decimal("0.5")
 """o_vm of sizing.C4."""
 STRANDED_SHARE = Decimal("0.5")
-MOST_RESERVED_SHARE = Decimal("0.8")
 HCI_AUTOTUNE_RATIO = Decimal("0.2")
 
 

@@ -11,9 +11,10 @@ from catalog.engine.units import ceil
 from designer.engine.deployment import CinderBackend, GlanceBackend, OctaviaProvider, OctaviaTopology
 from designer.engine.sizing import control_plane as sizing
 from designer.engine.sizing.figures import plain
+from designer.engine.sizing.hyperconverged import control_share
 from designer.engine.sizing.storage import MGR_RAM_GIB, MON_RAM_GIB
 from designer.engine.topology import NetworkPlane, Node
-from designer.engine.validation.facts import HCI_SHARE, Facts
+from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import (
     REDUNDANCY,
     E,
@@ -447,8 +448,7 @@ def _control_share(facts: Facts, spec: NodeSpec, node: Node) -> tuple[Decimal, i
     """GiB and cores that the control plane has on a node."""
     if not facts.is_hyper_converged(node):
         return Decimal(spec.ram_gib), spec.sockets * spec.cores_per_socket
-    _, gib, threads = next(share for share in HCI_SHARE if spec.ram_gib >= share[0])
-    return gib, threads
+    return control_share(spec.ram_gib)
 
 
 def _ceph_gib(node: Node, facts: Facts) -> int:

@@ -29,6 +29,7 @@ from designer.engine.sizing.compute import (
     reserved_threads,
     vcpu_capacity,
 )
+from designer.engine.sizing.hyperconverged import GIB_PER_OSD, control_share
 from designer.engine.sizing.storage import min_size
 from designer.engine.topology import (
     End,
@@ -44,12 +45,6 @@ from designer.engine.topology import (
 )
 from designer.engine.validation.packing import unplaced
 from designer.engine.workload import FailureDomain, Policies, Workload
-
-GIB_PER_OSD = 8
-"""RAM that a hyper-converged host keeps for each OSD: twice the memory target (sizing.S10, sizing.H1)."""
-HCI_SHARE = ((512, Decimal(48), 8), (0, Decimal(36), 6))
-"""From a RAM size on, GiB and threads that a hyper-converged host keeps for its part of the control plane: those
-of the two hyper-converged reference designs. House values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +290,7 @@ class Facts:
         osds = spec.osds if NodeRole.STORAGE in held else 0
         kept_gib, kept_threads = Decimal(0), 0
         if NodeRole.CONTROL in held:
-            _, kept_gib, kept_threads = next(share for share in HCI_SHARE if spec.ram_gib >= share[0])
+            kept_gib, kept_threads = control_share(spec.ram_gib)
         per_osd = 0
         if osds and spec.osd_media is not None:
             per_osd = THREADS_PER_OSD[spec.osd_media]

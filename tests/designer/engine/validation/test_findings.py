@@ -80,7 +80,7 @@ def test_a_reference_design_has_no_error_in_production(reference):
     assert errors(a_design(reference), Profile.PRODUCTION) == []
 
 
-@pytest.mark.parametrize("reference", ["rd-mid", "rd-large-2000", "rd-memory"])
+@pytest.mark.parametrize("reference", REFERENCES)
 def test_a_sized_design_has_no_error_in_production(reference):
     document = a_document(reference)
     request = SizingRequest(
