@@ -118,7 +118,7 @@ def ranking(design: Design) -> dict[str, Any]:
         return {"ranking": None}
     result = found.result
     damages = [
-        damage | {"address": address(design, damage["failed"]), "others": len(damage["like_it"])}
+        damage | {"address": address(design, damage["failed"]), "alike": 1 + len(damage["like_it"])}
         for damage in result["damages"][:MOST_RANKED]
     ]
     pairs = [

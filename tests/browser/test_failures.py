@@ -1,0 +1,81 @@
+"""Failures in Chromium: press an element in the drawing, read what stops, step on; list, keyboard, axe."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from accounts.models import Membership
+from catalog import services as catalog_services
+from designer import failure_services, services
+
+
+@pytest.fixture
+def catalog(transactional_db):
+    catalog_services.forget_library()
+    catalog_services.load_catalog()
+    yield
+    catalog_services.forget_library()
+
+
+@pytest.fixture
+def design(visit: Page, catalog):
+    """A drawn design of the team that the visitor belongs to, with its failures ranked."""
+    membership = Membership.objects.select_related("team", "user").get()
+    customer = services.create_customer(team=membership.team, user=membership.user, name="Kontor Nord")
+    design = services.create_design(
+        customer=customer, user=membership.user, name="Cloud 2027", reference_design="rd-mid"
+    )
+    revision = services.freeze_revision(design=design, user=membership.user)
+    failure_services.rank_revision(revision, with_pairs=True, report=lambda *_: None)
+    return design
+
+
+def test_pressing_elements_tells_what_stops(visit: Page, design, assert_accessible):
+    told = visit.get_by_role("status").first
+    visit.goto(reverse("designer:design-detail", args=(design.pk,)))
+    visit.get_by_role("navigation", name="Parts of the design").get_by_role("link", name="Failures").click()
+    expect(told).to_have_text("Nothing has failed: everything is up.")
+    expect(visit.get_by_role("heading", name="Smallest sets that stop something")).to_be_visible()
+    assert_accessible(visit)
+
+    visit.locator('a[data-element="cmp01"]').first.click()
+    expect(told).to_have_text("When cmp01 fails, 52 VMs stop.")
+    expect(visit.locator('.drawing-is-dead[data-element="cmp01"]').first).to_be_visible()
+    assert_accessible(visit)
+
+    expect(visit.get_by_text("After 0 s: 52 VMs out of service", exact=False)).to_be_visible()
+    visit.get_by_role("link", name="Step on").click()
+    expect(visit.get_by_text("After 60 s: 52 VMs out of service", exact=False)).to_be_visible()
+
+    visit.get_by_role("link", name="Repair cmp01").click()
+    expect(told).to_have_text("Nothing has failed: everything is up.")
+
+
+def test_the_list_lets_things_fail_without_leaving_the_page(visit: Page, design, assert_accessible):
+    visit.goto(reverse("designer:design-failures", args=(design.pk,)))
+
+    visit.get_by_label("What fails").select_option("network:storage_public")
+    visit.get_by_role("button", name="Let it fail").click()
+    expect(visit.get_by_role("status").first).to_contain_text("522 VMs hang")
+    expect(visit).to_have_url(re.compile("failed=network%3Astorage_public"))
+    assert_accessible(visit)
+
+    visit.get_by_label("Or by id").fill("drive:sto01.osd-99")
+    visit.get_by_role("button", name="Let it fail").click()
+    expect(visit.get_by_role("alert")).to_contain_text("is not in this drawing")
+    expect(visit.get_by_label("Or by id")).to_have_value("drive:sto01.osd-99")
+    assert_accessible(visit)
+
+
+def test_an_element_of_the_drawing_is_chosen_by_keyboard(visit: Page, design):
+    visit.goto(reverse("designer:design-failures", args=(design.pk,)))
+
+    visit.locator('a[data-element="spine-1"]').first.focus()
+    visit.keyboard.press("Enter")
+
+    told = visit.get_by_role("status").first
+    expect(told).to_have_text("When spine-1 fails, everything goes on, with less in reserve.")
