@@ -12,6 +12,7 @@ from designer.engine.deployment import CinderBackend, GlanceBackend, OctaviaProv
 from designer.engine.sizing import control_plane as sizing
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.hyperconverged import control_share
+from designer.engine.sizing.network import prefix_for
 from designer.engine.sizing.storage import MGR_RAM_GIB, MON_RAM_GIB
 from designer.engine.topology import NetworkPlane, Node
 from designer.engine.validation.facts import Facts
@@ -29,14 +30,12 @@ from designer.engine.validation.model import (
     warning,
 )
 from designer.engine.validation.profiles import Profile, Severity
-from designer.engine.validation.structure import prefix_for, subnet
+from designer.engine.validation.structure import subnet
 
 TITLE = "Control plane"
 
 LEAST_RAM_GIB = 32
 LEAST_DISK_GB = 240
-CELL_HOSTS, MOST_CELL_HOSTS = 300, 700
-NODES_PER_CONDUCTOR = 300
 MONITOR = "ceph-mon"
 REFERENCE = "Reference architecture"
 
@@ -271,11 +270,11 @@ def single_copies(facts: Facts) -> Iterator[Hit]:
 def hosts_in_a_cell(facts: Facts) -> Iterator[Hit]:
     """A Nova cell has at most 300 compute nodes, and never more than 700."""
     per_cell = ceil(Decimal(len(facts.compute)) / facts.deployment.nova_cells)
-    if per_cell > CELL_HOSTS:
-        cells = ceil(Decimal(len(facts.compute)) / CELL_HOSTS)
-        tell = error if per_cell > MOST_CELL_HOSTS else warning
+    if per_cell > sizing.HOSTS_PER_CELL:
+        cells = sizing.cells(len(facts.compute))
+        tell = error if per_cell > sizing.MOST_HOSTS_IN_ONE_CELL else warning
         yield tell(
-            f"{per_cell} compute nodes in one cell: it is tested to about {CELL_HOSTS}, and {MOST_CELL_HOSTS} at the most.",
+            f"{per_cell} compute nodes in one cell: it is tested to about {sizing.HOSTS_PER_CELL}, and {sizing.MOST_HOSTS_IN_ONE_CELL} at the most.",
             f"Use {cells} cells.",
         )
 
@@ -323,9 +322,10 @@ def amphora_network(facts: Facts) -> Iterator[Hit]:
         names = listed(node.name for node in outside)
         message = f"{names} run Octavia and are not on its management network: amphorae cannot be managed."
         yield error(message, "Add the network to their links.", _ids(outside))
-    copies = 2 if facts.deployment.octavia_topology is OctaviaTopology.ACTIVE_STANDBY else 1
+    has_standby = facts.deployment.octavia_topology is OctaviaTopology.ACTIVE_STANDBY
     balancers = facts.workload.load_balancers
-    need = balancers * copies + 1 + len(nodes) + 5
+    amphorae = sizing.amphorae(load_balancers=balancers, has_standby=has_standby)
+    need = sizing.amphora_addresses(amphora_vms=amphorae, controllers=len(nodes))
     for network in facts.on_plane(NetworkPlane.OCTAVIA):
         cidr = subnet(network)
         if cidr is not None and cidr.num_addresses < need:
@@ -389,7 +389,7 @@ def conductors(facts: Facts) -> Iterator[Hit]:
     if not _has_ironic(facts):
         return
     machines = len(facts.having(NodeRole.BARE_METAL))
-    need = max(2, ceil(Decimal(machines) / NODES_PER_CONDUCTOR))
+    need = sizing.ironic_conductors(machines)
     nodes = facts.running("ironic")
     if len(nodes) < need:
         message = f"{len(nodes)} Ironic conductors for {machines} bare-metal nodes, and {need} are needed."

@@ -10,7 +10,9 @@ from catalog.engine.hardware import Media, NodeRole, SwitchRole
 from catalog.engine.units import ceil
 from designer.engine.deployment import FabricMode
 from designer.engine.sizing.figures import plain
-from designer.engine.sizing.network import guest_mtu
+from designer.engine.sizing.network import drive_to_nic_ratio, guest_mtu, prefix_for
+from designer.engine.sizing.network import external_addresses as addresses_outside
+from designer.engine.sizing.performance import MB_PER_SECOND_PER_OSD
 from designer.engine.topology import Link, Network, NetworkPlane, Node, Switch
 from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import (
@@ -27,8 +29,8 @@ from designer.engine.validation.model import (
     together,
     warning,
 )
-from designer.engine.validation.storage import OSD_MB_PER_SECOND
-from designer.engine.validation.structure import prefix_for, subnet, vlan_range
+from designer.engine.validation.storage import protection_of
+from designer.engine.validation.structure import subnet, vlan_range
 
 TITLE = "Network"
 
@@ -206,7 +208,9 @@ def drives_outrun_nics(facts: Facts) -> Iterator[Hit]:
     for host in facts.osd_hosts:
         nic = facts.gbps(host.node.id, *STORAGE)
         if nic:
-            ratio = host.spec.osds * OSD_MB_PER_SECOND[host.media] * 8 / (nic * 1000)
+            ratio = drive_to_nic_ratio(
+                drives=host.spec.osds, drive_mb_per_second=MB_PER_SECOND_PER_OSD[host.media], nic_gbps=nic
+            )
             if ratio > DRIVES_TO_NIC[host.media is Media.HDD]:
                 found[host.spec.name, ratio].append(host.node)
     for (name, ratio), nodes in found.items():
@@ -446,8 +450,10 @@ def distributed_floating_ips(facts: Facts) -> Iterator[Hit]:
 def external_addresses(facts: Facts) -> Iterator[Hit]:
     """The external subnets have an address for each public address that the workload asks for, each load balancer, the
     public VIP, gateway and VRRP pair, network and broadcast."""
-    wanted = facts.workload.public_ipv4_addresses + facts.workload.load_balancers
-    need = wanted + 1 + 3 + 2
+    workload = facts.workload
+    need = addresses_outside(
+        vms=workload.public_ipv4_addresses, routers=0, load_balancers=workload.load_balancers, floating_ip_share=Decimal(1)
+    )  # fmt: skip
     known = [
         (network, cidr)
         for network in facts.on_plane(NetworkPlane.PROVIDER)
@@ -481,17 +487,17 @@ def cluster_network(facts: Facts) -> Iterator[Hit]:
 def cluster_bandwidth(facts: Facts) -> Iterator[Hit]:
     """Where storage is split, the cluster network carries a copy less than the pool's size for each byte of the public
     one."""
-    size = max((pool.size for pool in facts.pools), default=0)
+    copies = max((protection_of(pool).cluster_bytes_per_byte for pool in facts.pools), default=Decimal(0))
     found: dict[tuple[Decimal, Decimal], list[Node]] = defaultdict(list)
     for host in facts.osd_hosts:
         public = facts.gbps(host.node.id, NetworkPlane.STORAGE_PUBLIC)
         cluster = facts.gbps(host.node.id, NetworkPlane.STORAGE_CLUSTER)
-        if cluster and cluster < (size - 1) * public:
+        if cluster and cluster < copies * public:
             found[public, cluster].append(host.node)
     for (public, cluster), nodes in found.items():
         yield warning(
             f"Replication limits writes on {listed(node.name for node in nodes)}: {plain(cluster)} Gb/s for the cluster network, "
-            f"{plain((size - 1) * public)} for {size} copies of {plain(public)}.",
+            f"and clients on {plain(public)} Gb/s can make it carry {plain(copies * public)}.",
             "Balance the two, or do not split.", _ids(nodes),
         )  # fmt: skip
 

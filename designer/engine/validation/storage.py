@@ -8,7 +8,15 @@ from decimal import Decimal
 from math import comb
 
 from catalog.engine.hardware import Media, NodeSpec
+from designer.engine.sizing.ceilings import QUOTED_SHARE, READ_SHARE
 from designer.engine.sizing.figures import plain
+from designer.engine.sizing.performance import (
+    IOPS_PER_OSD,
+    MB_PER_SECOND_PER_OSD,
+    WRITE_HEAVY_SATA_IOPS,
+    Protection,
+    recovery,
+)
 from designer.engine.sizing.storage import (
     BACKFILLFULL,
     FULL,
@@ -18,6 +26,7 @@ from designer.engine.sizing.storage import (
     OSD_MEMORY_TARGET_GIB,
     Layout,
     fill_limit,
+    held_by_unequal_domains,
     ram_needed_gib,
     threads_needed,
 )
@@ -56,22 +65,12 @@ DISKS_PER_DB_DEVICE = 15
 """Of NVMe (sizing.S9). Five for SATA SSD, which the catalog does not tell apart."""
 GOOD_PGS, FEW_PGS = 200, 50
 MOST_DATA_CHUNKS, MOST_CHUNKS = 8, 12
-OSD_IOPS: Mapping[Media, int] = {Media.HDD: 315, Media.SATA_SSD: 10_000, Media.NVME: 21_500}
-OSD_MB_PER_SECOND: Mapping[Media, Decimal] = {
-    Media.HDD: Decimal("157.3"), Media.SATA_SSD: Decimal(500), Media.NVME: Decimal("1258.3"),
-}  # fmt: skip
-"""Of one OSD (sizing section 5): mClock defaults; SATA SSD for writes by a house value."""
-WRITE_SHARE = Decimal("0.3")
-"""Of client I/O: the 70/30 mix of sizing.P1. House value."""
+WRITE_SHARE = 1 - READ_SHARE
+"""Of client I/O, as the sizing has it."""
 BUSY_SHARE = Decimal("0.25")
 """Of the VMs that move data at once, as the example of N1 (domain notes, networks) has it. House value."""
-CEILING_SHARE = Decimal("0.7")
-OUT_SECONDS = 600
-RECOVERY_DISK_SHARE, RECOVERY_NIC_SHARE = Decimal("0.5"), Decimal("0.7")
-"""rho and eta of sizing.P3."""
 FLASH_RECOVERY_HOURS, DISK_RECOVERY_HOURS = Decimal(4), Decimal(24)
 LARGEST_DISK_HOST_TB = Decimal(250)
-MB_PER_SECOND_OF_GBPS = Decimal(125)
 
 
 @rule(
@@ -345,7 +344,7 @@ def unequal_domains(facts: Facts) -> Iterator[Hit]:
         if len(tb) < pool.size:
             continue
         nominal = sum(tb, Decimal(0)) / pool.size
-        most = _most_stored_tb(tb, pool.size)
+        most = held_by_unequal_domains(tb, size=pool.size)
         if most < SKEW_SHARE * nominal:
             yield warning(
                 f"{number}: {plain((nominal - most) * pool.size, 1)} of {plain(nominal * pool.size, 1)} TB raw cannot be used, "
@@ -584,18 +583,22 @@ def client_writes(facts: Facts) -> Iterator[Hit]:
     """What VMs write, 30 % of their I/O, stays below 70 % of what drives and NICs carry: IOPS of all VMs, and MB/s of
     the quarter of them that move data at once."""
     hosts = facts.osd_hosts
-    if not hosts:
+    if not hosts or not facts.pools:
         return
-    size = max((pool.size for pool in facts.pools), default=3)
     profiles = [(d.count, p) for d, p in zip(facts.demands, facts.workload.profiles, strict=True)]
     iops = sum(count * p.disk_iops for count, p in profiles) * WRITE_SHARE
     mbps = sum((count * p.disk_mb_per_second for count, p in profiles), Decimal(0)) * WRITE_SHARE * BUSY_SHARE
-    most_iops = Decimal(sum(h.spec.osds * OSD_IOPS[h.media] for h in hosts)) / size
-    most_mbps = _write_ceiling_mb(facts, size)
+    protection = protection_of(max(facts.pools, key=lambda pool: (pool.share_of_raw, pool.id)))
+    drives = sum((h.spec.osds * MB_PER_SECOND_PER_OSD[h.media] for h in hosts), Decimal(0))
+    most_iops = (
+        Decimal(sum(h.spec.osds * _write_iops(h.media) for h in hosts)) / protection.operations_per_write()
+    )
+    most_mbps = min([drives / protection.raw_bytes_per_byte, *_network_ceilings_mb(facts, protection)])
     for need, most, unit in ((iops, most_iops, "write IOPS"), (mbps, most_mbps, "MB/s of writes")):
-        if need > CEILING_SHARE * most:
+        if need > QUOTED_SHARE * most:
             yield warning(
-                f"VMs ask for {plain(need, 0)} {unit} and drives and NICs carry {plain(most, 0)} at the most: 70 % of it is the limit to plan with.",
+                f"VMs ask for {plain(need, 0)} {unit}; drives and NICs carry {plain(most, 0)} at the most, and 70 % of it is "
+                "the limit to plan with.",
                 "Use more OSDs, or faster NICs.", _hosts(hosts),
             )  # fmt: skip
 
@@ -612,18 +615,18 @@ def time_of_a_rebuild(facts: Facts) -> Iterator[Hit]:
         return
     lost = max(domains, key=lambda name: (domains[name], name))
     rest = [h for h in facts.hosts_of_pool(pool) if facts.domain_of(h.node, pool.failure_domain) != lost]
-    drives = sum((h.spec.osds * OSD_MB_PER_SECOND[h.media] for h in rest), Decimal(0)) * RECOVERY_DISK_SHARE
-    nics = (
-        sum((_replication_gbps(facts, h.node) for h in rest), Decimal(0))
-        * MB_PER_SECOND_OF_GBPS
-        * RECOVERY_NIC_SHARE
-    )
-    speed = min(drives, nics)
+    osds = sum(h.spec.osds for h in rest)
+    nics = sum((_replication_gbps(facts, h.node) for h in rest), Decimal(0))
     total = sum(domains.values(), Decimal(0))
-    lost_mb = _used_raw_tb(facts) * domains[lost] / total * 10**6 if total else Decimal(0)
-    if speed <= 0:
+    if not osds or not nics or not total:
         return
-    hours = (OUT_SECONDS + lost_mb / speed) / 3600
+    hours = recovery(
+        lost_tb=_used_raw_tb(facts) * domains[lost] / total,
+        osds=osds,
+        mb_per_second=sum((h.spec.osds * MB_PER_SECOND_PER_OSD[h.media] for h in rest), Decimal(0)) / osds,
+        hosts=len(rest),
+        nic_gbps=nics / len(rest),
+    ).hours
     allowed = facts.deployment.recovery_hours or (
         FLASH_RECOVERY_HOURS if facts.has_flash_only else DISK_RECOVERY_HOURS
     )
@@ -739,20 +742,10 @@ def _usable_tb(facts: Facts) -> Decimal:
     )  # fmt: skip
     limit, _ = fill_limit(layout, self_heal_reserve=facts.policies.self_heal_reserve)
     raw = min(
-        sum(domains.values(), Decimal(0)), _most_stored_tb(list(domains.values()), pool.size) * pool.size
+        sum(domains.values(), Decimal(0)),
+        held_by_unequal_domains(list(domains.values()), size=pool.size) * pool.size,
     )
     return raw * _data_share(facts) * (1 - facts.policies.metadata_share) * limit
-
-
-def _most_stored_tb(domains_tb: Sequence[Decimal], size: int) -> Decimal:
-    """The most that pools of `size` copies can hold on unequal domains: the largest U with sum(min(c, U)) >= size x U
-    (sizing.S6)."""
-    capacities = sorted(domains_tb, reverse=True)
-    for cut in range(min(size, len(capacities) + 1)):  # the `cut` largest are larger than U, and give U each
-        rest = sum(capacities[cut:], Decimal(0)) / (size - cut)
-        if cut == len(capacities) or capacities[cut] <= rest:
-            return min(rest, capacities[cut - 1]) if cut else rest
-    return Decimal(0)
 
 
 def _is_object_store(facts: Facts) -> bool:
@@ -777,21 +770,30 @@ def _replication_gbps(facts: Facts, node: Node) -> Decimal:
     )
 
 
-def _write_ceiling_mb(facts: Facts, size: int) -> Decimal:
-    """What clients can write at the most, MB/s (sizing.P2, N2)."""
+def _network_ceilings_mb(facts: Facts, protection: Protection) -> list[Decimal]:
+    """What the networks let clients write, MB/s (sizing.N2); nothing where storage is on none."""
     hosts = facts.osd_hosts
-    drives = sum((h.spec.osds * OSD_MB_PER_SECOND[h.media] for h in hosts), Decimal(0)) / size
-    public = (
-        sum((facts.gbps(h.node.id, NetworkPlane.STORAGE_PUBLIC) for h in hosts), Decimal(0))
-        * MB_PER_SECOND_OF_GBPS
-    )
-    cluster = (
-        sum((facts.gbps(h.node.id, NetworkPlane.STORAGE_CLUSTER) for h in hosts), Decimal(0))
-        * MB_PER_SECOND_OF_GBPS
-    )
+    public = sum((facts.gbps(h.node.id, NetworkPlane.STORAGE_PUBLIC) for h in hosts), Decimal(0)) * 1000 / 8
+    cluster = sum((facts.gbps(h.node.id, NetworkPlane.STORAGE_CLUSTER) for h in hosts), Decimal(0)) * 1000 / 8
+    copies = protection.cluster_bytes_per_byte
     if not public:
-        return drives
-    return min(drives, public, cluster / max(1, size - 1)) if cluster else min(drives, public / size)
+        return []
+    if not cluster:
+        return [public / (1 + copies)]
+    return [public, cluster / copies] if copies else [public]
+
+
+def _write_iops(media: Media) -> int:
+    """IOPS of one OSD under writes (sizing.P1)."""
+    return WRITE_HEAVY_SATA_IOPS if media is Media.SATA_SSD else IOPS_PER_OSD[media]
+
+
+def protection_of(pool: StoragePool) -> Protection:
+    """Return how a pool keeps its data."""
+    parity = _parity(pool)
+    if not 0 < parity < pool.size:
+        return Protection(replicas=pool.size)
+    return Protection(k=pool.size - parity, m=parity)
 
 
 RULES: tuple[Rule, ...] = (

@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from catalog.engine.hardware import NodeSpec, PortGroup, SwitchRole, SwitchSpec
 from catalog.engine.units import ceil
 from designer.engine.sizing.figures import plain
+from designer.engine.sizing.network import prefix_for
 from designer.engine.topology import (
     MANAGEMENT_PORTS,
     End,
@@ -335,11 +336,6 @@ def subnet(network: Network) -> IPv4Network | IPv6Network | None:
 def addresses_needed(facts: Facts, network: Network, *, growth: int) -> int:
     """Return the addresses that a subnet needs for the devices on it (sizing.N8)."""
     return ceil(Decimal(len(facts.hosts_on(network)) * growth)) + RESERVED_ADDRESSES
-
-
-def prefix_for(addresses: int) -> int:
-    """Return the IPv4 prefix that holds so many addresses, the reserved ones counted."""
-    return 32 - (addresses - 1).bit_length()
 
 
 def _port_groups(facts: Facts, element: str) -> Mapping[str, PortGroup] | None:
