@@ -28,6 +28,7 @@ PROFILE_FIELDS = (
     "count",
     "vcpus",
     "ram_gib",
+    "gpus",
     "disk_gb",
     "disk_iops",
     "disk_mb_per_second",

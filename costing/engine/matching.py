@@ -201,7 +201,11 @@ def category_of(vcpus: Decimal | int, memory_gib: Decimal) -> Category:
 def request_of(profile: VmProfile) -> MatchRequest:
     """Return what to match for `profile`: as it is, not burstable."""
     return MatchRequest(
-        name=profile.name, vcpus=profile.vcpus, memory_gib=profile.ram_gib, count=profile.count
+        name=profile.name,
+        vcpus=profile.vcpus,
+        memory_gib=profile.ram_gib,
+        gpus=profile.gpus,
+        count=profile.count,
     )
 
 

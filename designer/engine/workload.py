@@ -38,6 +38,7 @@ class VmProfile:
     disk_gb: Annotated[Decimal, Bounds(0, 10**6, "GB")] = Decimal(0)
     disk_iops: Annotated[int, Bounds(0, 10**6, "IOPS of one VM")] = 300
     disk_mb_per_second: Annotated[Decimal, Bounds(0, 10**5, "MB/s of one VM")] = Decimal(20)
+    gpus: Annotated[int, Bounds(0, 64, "whole GPUs of one VM")] = 0
     always_on_share: Share = Decimal(1)
     """tco.U1 b: the share of these VMs that never stops."""
     on_hours_share: Share = Decimal(1)

@@ -24,6 +24,7 @@ class HostCapacity:
     ram_gib: Decimal
     local_disk_gb: Decimal = Decimal(0)
     """0: guests have no local disks."""
+    gpus: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class VmDemand:
     vcpus: int
     ram_gib: Decimal
     local_disk_gb: Decimal = Decimal(0)
+    gpus: int = 0
+    """Whole ones, passed through (C9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,8 @@ def vms_of_one_size(host: HostCapacity, vm: VmDemand) -> tuple[int, str]:
     limits = {"CPU": host.vcpus // vm.vcpus if vm.vcpus else 10**9, "RAM": floor(host.ram_gib / vm.ram_gib)}
     if host.local_disk_gb and vm.local_disk_gb:
         limits["disk"] = floor(host.local_disk_gb / vm.local_disk_gb)
+    if vm.gpus:
+        limits["GPU"] = host.gpus // vm.gpus
     name = min(limits, key=lambda key: limits[key])
     return max(0, limits[name]), name
 
@@ -131,6 +136,10 @@ def refuse_what_fits_nowhere(host: HostCapacity, demands: Sequence[VmDemand], na
             )
             remedy = f"Use at most {host.local_disk_gb:f} GB, or a compute node with more local disk."
             problems.append(Problem(f"workload.profiles[{index}].disk_gb", vm.local_disk_gb, message, remedy))
+        if vm.gpus > host.gpus:
+            message = f"{name} has {vm.gpus} GPUs and a host has {host.gpus}"
+            remedy = "Use a compute node with GPUs." if not host.gpus else f"Use at most {host.gpus}."
+            problems.append(Problem(f"workload.profiles[{index}].gpus", vm.gpus, message, remedy))
     if problems:
         raise InvalidDocument(problems)
 
@@ -147,6 +156,8 @@ def hosts_needed(host: HostCapacity, demands: Sequence[VmDemand]) -> HostsNeeded
     if host.local_disk_gb:
         disk = sum((vm.count * vm.local_disk_gb for vm in demands), Decimal(0))
         totals["disk"] = (disk, host.local_disk_gb)
+    if gpus := sum(vm.count * vm.gpus for vm in demands):
+        totals["GPU"] = (Decimal(gpus), Decimal(host.gpus))
     by_resource = {name: need / capacity for name, (need, capacity) in totals.items() if need}
     bound_by = max(by_resource, key=lambda name: by_resource[name])
     packed = first_fit_decreasing(host, demands)
@@ -171,6 +182,8 @@ def fragmentation(host: HostCapacity, demands: Sequence[VmDemand], resource: str
         largest = max(vm.ram_gib for vm in demands) / host.ram_gib
     elif resource == "CPU":
         largest = Decimal(max(vm.vcpus for vm in demands)) / host.vcpus
+    elif resource == "GPU":
+        largest = Decimal(max(vm.gpus for vm in demands)) / host.gpus
     else:
         largest = max(vm.local_disk_gb for vm in demands) / host.local_disk_gb
     return min(MAX_FRAGMENTATION, largest / 2)
@@ -185,15 +198,16 @@ def first_fit_decreasing(host: HostCapacity, demands: Sequence[VmDemand]) -> int
 
     def weight(vm: VmDemand) -> tuple[Decimal, Decimal, int]:
         cpu, ram = Decimal(vm.vcpus) / max(1, host.vcpus), vm.ram_gib / host.ram_gib
-        return max(cpu, ram), cpu + ram, vm.vcpus
+        gpu = Decimal(vm.gpus) / host.gpus if vm.gpus else Decimal(0)
+        return max(cpu, ram, gpu), cpu + ram + gpu, vm.vcpus
 
     ordered = sorted(demands, key=weight, reverse=True)
     ram_unit = _whole_unit([host.ram_gib, *(vm.ram_gib for vm in ordered)])
     disk_unit = _whole_unit([host.local_disk_gb, *(vm.local_disk_gb for vm in ordered)])
-    empty = (host.vcpus, int(host.ram_gib * ram_unit), int(host.local_disk_gb * disk_unit))
+    empty = (host.vcpus, int(host.ram_gib * ram_unit), int(host.local_disk_gb * disk_unit), host.gpus)
     runs: list[tuple[int, _Room]] = []  # equally filled hosts in order: count, what is left of each
     for vm in ordered:
-        need = (vm.vcpus, int(vm.ram_gib * ram_unit), int(vm.local_disk_gb * disk_unit))
+        need = (vm.vcpus, int(vm.ram_gib * ram_unit), int(vm.local_disk_gb * disk_unit), vm.gpus)
         left, filled = vm.count, []
         for count, room in runs:
             fits = _fits(room, need) if left else 0
@@ -254,6 +268,7 @@ def most_vms(host: HostCapacity, demands: Sequence[VmDemand], hosts: int) -> int
                 vcpus=vm.vcpus,
                 ram_gib=vm.ram_gib,
                 local_disk_gb=vm.local_disk_gb,
+                gpus=vm.gpus,
             )
             for vm in demands
         ]
@@ -285,8 +300,8 @@ def most_vms(host: HostCapacity, demands: Sequence[VmDemand], hosts: int) -> int
     return sum(vm.count for vm in scaled(low))
 
 
-_Room = tuple[int, int, int]
-"""vCPU, RAM and local disk in whole units."""
+_Room = tuple[int, int, int, int]
+"""vCPU, RAM, local disk and GPUs in whole units."""
 
 
 def _whole_unit(values: Sequence[Decimal]) -> int:
@@ -297,17 +312,20 @@ def _whole_unit(values: Sequence[Decimal]) -> int:
 
 def _fits(room: _Room, need: _Room) -> int:
     """How many VMs of `need` go into `room`."""
-    cpu, ram, disk = need
+    cpu, ram, disk, gpus = need
     fits = room[1] // ram
     if cpu:
         fits = min(fits, room[0] // cpu)
     if disk:
         fits = min(fits, room[2] // disk)
+    if gpus:
+        fits = min(fits, room[3] // gpus)
     return max(0, fits)
 
 
 def _after(room: _Room, need: _Room, count: int) -> _Room:
-    return room[0] - count * need[0], room[1] - count * need[1], room[2] - count * need[2]
+    cpu, ram, disk, gpus = need
+    return room[0] - count * cpu, room[1] - count * ram, room[2] - count * disk, room[3] - count * gpus
 
 
 def pinned_vms(*, cells: int, threads_per_cell: int, vcpus: int, numa_nodes: int = 1) -> int:

@@ -250,6 +250,7 @@ def _host_and_demands(
         ),
         ram_gib=ram,
         local_disk_gb=spec.local_disk_gb,
+        gpus=spec.gpus,
     )
     profiles = request.workload.profiles
     demands = [
@@ -258,6 +259,7 @@ def _host_and_demands(
             vcpus=profile.vcpus,
             ram_gib=profile.ram_gib + policies.vm_overhead_gib,
             local_disk_gb=profile.disk_gb if spec.local_disk_gb else Decimal(0),
+            gpus=profile.gpus,
         )
         for profile, count in zip(profiles, counted, strict=True)
     ]
@@ -317,7 +319,8 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         needed=needed,
         reserves=reserves,
         most_vms_per_host=compute.most_vms(host, demands, 1),
-        next_node_vms=compute.most_vms(host, demands, hosts - spare + 1) - with_spare,
+        hosts_in_use=hosts - spare,
+        gpus=sum(vm.count * vm.gpus for vm in demands),
         hosts_bound_by=needed.bound_by,
     )
 

@@ -110,6 +110,8 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
         "CPU": (Decimal(sizing.vcpus), Decimal(host.vcpus)),
         "RAM": (sizing.ram_gib, host.ram_gib),
     }
+    if gpus := computed.gpus:
+        asked["GPU"] = (Decimal(gpus), Decimal(host.gpus))
     steps = [
         Step(
             label=f"Hosts for {name}", working=f"{plain(need)} / {plain(capacity)}", value=need / capacity,

@@ -267,9 +267,12 @@ def explain_growth(book: FigureBook, computed: Computed, stored: Stored) -> None
         ),
         bound_by=sizing.bound_by,
     )  # fmt: skip
+    in_use = computed.hosts_in_use
+    each = sizing.vms_with_spare // in_use if in_use else 0
     book.add(
-        "compute.next_node_vms", "VMs that one more node adds", computed.next_node_vms, "VMs", "sizing.C7",
-        "VMs that pack into n + 1 hosts - VMs that pack into n", bound_by=sizing.bound_by,
+        "compute.next_node_vms", "VMs that one more node adds, on average", each, "VMs", "sizing.C7",
+        "floor(VMs with spare / nodes without the spare)", bound_by=sizing.bound_by,
+        steps=(Step(label="Of a node", working=f"floor({sizing.vms_with_spare} / {in_use})", value=each, unit="VMs"),),
     )  # fmt: skip
     free = kept.usable_tb - kept.needed_usable_tb
     book.add(

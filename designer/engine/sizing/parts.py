@@ -33,8 +33,10 @@ class Computed:
     reserves: Reserves
     most_vms_per_host: int
     """Of this mix, on one host by itself."""
-    next_node_vms: int
-    """VMs of this mix that one more host adds."""
+    hosts_in_use: int
+    """Without those that the rule keeps spare; more than the load needs where more are bought."""
+    gpus: int
+    """GPUs that all VMs ask for."""
     hosts_bound_by: str
     """What decided the number of hosts."""
 
