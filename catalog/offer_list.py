@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -77,22 +78,22 @@ class OfferSearch:
         return tuple(f"-{column}" for column in columns) if self.sort.startswith("-") else columns
 
 
-def found_offers(user: User | AnonymousUser, search: OfferSearch) -> CloudOfferQuerySet:
+def found_offers(
+    user: User | AnonymousUser, search: OfferSearch, versions: Mapping[int, str] | None = None
+) -> CloudOfferQuerySet:
     """Return what `user` finds in the current price books, in the order asked for.
+
+    `versions` are those price books, id to provider, where they are known already.
 
     Raises:
         Invalid: a choice is none.
     """
     if problems := search.problems():
         raise Invalid(problems)
-    versions = PriceBookVersion.objects.current()
-    if search.provider:
-        versions = versions.filter(book__provider=search.provider)
-    offers = (
-        CloudOffer.objects.all()
-        .visible_to(user)
-        .filter(version__in=list(versions.values_list("pk", flat=True)))
-    )
+    if versions is None:
+        versions = dict(PriceBookVersion.objects.current().values_list("pk", "book__provider"))
+    wanted = [pk for pk, provider in versions.items() if search.provider in ("", provider)]
+    offers = CloudOffer.objects.all().visible_to(user).filter(version__in=wanted)
     exact = {
         "region": search.region,
         "category": search.category,

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from django.db.models import (
     BooleanField,
     DateTimeField,
     F,
+    Field,
     Func,
     Model,
     Q,
@@ -44,6 +45,9 @@ class KeysetPagination(BasePagination):
 
     ordering: Sequence[str] = ("pk",)
     default_limit = 50
+    shown: Callable[[Any], Any] | None = None
+    """What to ask of the rows of a page once they are found, such as `values_list()`: found first, so that the
+    database works that out for the page alone, not for all that it sorts."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         self.request = request
@@ -51,7 +55,11 @@ class KeysetPagination(BasePagination):
         self.columns = self.ordering_asked(request, view)
         if "cursor" in request.query_params:
             queryset = queryset.filter(self.after(queryset.model, request.query_params["cursor"]))
-        rows = list(queryset.order_by(*self.columns)[: self.limit + 1])
+        found = queryset.order_by(*self.columns)[: self.limit + 1]
+        if self.shown is not None:
+            of_page = queryset.model._default_manager.filter(pk__in=found.values("pk"))
+            found = self.shown(of_page.order_by(*self.columns))
+        rows = list(found)
         self.has_next, page = len(rows) > self.limit, rows[: self.limit]
         self.last = page[-1] if page else None
         return page
@@ -167,12 +175,10 @@ class ColumnListMixin(ListModelMixin):
             return HttpResponse(status=304, headers={"ETag": tag})
         queryset = view.filter_queryset(view.get_queryset())
         row = RowAsJson({name: queryset.model._meta.get_field(name) for name in fields})
-        rows = view.paginate_queryset(queryset.values_list(row, flat=True))
+        view.paginator.shown = lambda page: page.values_list(row, flat=True)
+        rows = view.paginate_queryset(queryset)
         view.paginator.last = json.loads(rows[-1]) if rows else None
-        following = json.dumps(view.paginator.next_address())
-        body = f'{{"results":[{",".join(rows)}],"next":{following}}}'
-        headers = {"ETag": tag} if tag else {}
-        return HttpResponse(body, content_type="application/json", headers=headers)
+        return page_of(rows, view.paginator.next_address(), tag)
 
     def list_state(self) -> object:
         """What tells that a list is still the same, asked before its rows: equal states have equal rows.
@@ -182,17 +188,28 @@ class ColumnListMixin(ListModelMixin):
         return None
 
 
+def page_of(rows: Iterable[str], following: str | None, tag: str = "") -> HttpResponse:
+    """The answer of `KeysetPagination` with `rows` that are JSON already."""
+    body = f'{{"results":[{",".join(rows)}],"next":{json.dumps(following)}}}'
+    return HttpResponse(body, content_type="application/json", headers={"ETag": tag} if tag else {})
+
+
 def tag_of(*parts: object) -> str:
     """A strong tag of what `parts` stand for."""
     return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
 class RowAsJson(Func):
-    """A row as the JSON object that its serializer would make: `fields` are columns by their JSON names."""
+    """A row as the JSON object that its serializer would make.
 
-    def __init__(self, fields: Mapping[str, Any]) -> None:
-        self.members = [(name, getattr(field, "target_field", field)) for name, field in fields.items()]
-        super().__init__(*(F(field.name) for field in fields.values()), output_field=TextField())
+    `members` are, by their JSON names, fields of the model, or expressions that have an output field.
+    """
+
+    def __init__(self, members: Mapping[str, Any]) -> None:
+        fields = [getattr(member, "output_field", member) for member in members.values()]
+        self.members = list(zip(members, (getattr(f, "target_field", f) for f in fields), strict=True))
+        columns = (F(member.name) if isinstance(member, Field) else member for member in members.values())
+        super().__init__(*columns, output_field=TextField())
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
         """Names are our own; they stand in the text, so that the statement is the same each time."""

@@ -19,10 +19,10 @@ api: list[URLPattern | URLResolver] = [
         name="schema",
     ),
     path("docs/", views.api_docs, name="docs"),
+    path("", include("designer.api.urls")),  # first: addresses are tried in this order
     path("", include("accounts.api_urls")),
     path("", include("jobs.api_urls")),
     path("", include("catalog.api.urls")),
-    path("", include("designer.api.urls")),
     path("", include("costing.api.urls")),
 ]
 urlpatterns = [

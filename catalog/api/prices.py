@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import FloatField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.http import HttpResponse
+from django.utils.http import parse_etags
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
 
 from catalog.engine.hardware import Basis
@@ -14,8 +20,9 @@ from catalog.engine.offers import Category, Term
 from catalog.engine.price_models import model_of
 from catalog.models import CloudOffer, PriceBookVersion, PriceOrigin
 from catalog.offer_list import SORTS, OfferSearch, found_offers
-from catalog.prices import unit_price
-from config.paging import KeysetPagination
+from catalog.prices import written_price
+from config.paging import KeysetPagination, RowAsJson, page_of, tag_of
+from config.prepared import Prepared
 
 FILTERS = {
     "search": "Words that the instance type or family holds.",
@@ -51,11 +58,11 @@ class CloudOfferSerializer(serializers.ModelSerializer[CloudOffer]):
 
     provider = serializers.CharField(source="version.book.provider")
     price_book_version = serializers.IntegerField(source="version_id")
-    memory_gib = serializers.SerializerMethodField(help_text="Null: unknown.")
+    memory_gib = serializers.FloatField(allow_null=True, read_only=True, help_text="Null: unknown.")
     left_out_as = serializers.CharField(
         source="kind", help_text="Kind that no comparison may choose, or empty."
     )
-    prices = serializers.SerializerMethodField()
+    prices = OfferPriceSerializer(many=True, read_only=True)
 
     class Meta:
         model = CloudOffer
@@ -80,26 +87,47 @@ class CloudOfferSerializer(serializers.ModelSerializer[CloudOffer]):
         )
         read_only_fields = fields
 
-    def get_memory_gib(self, offer: CloudOffer) -> float | None:
-        return None if offer.memory_mib is None else offer.memory_mib / 1024
 
-    @extend_schema_field(OfferPriceSerializer(many=True))
-    def get_prices(self, offer: CloudOffer) -> list[dict[str, Any]]:
-        origins: dict[tuple[int, int], PriceOrigin] = self.context["origins"]
-        provider = offer.version.book.provider
-        terms = {model_of(provider, term, offer.prices): term.value for term in Term}
-        return [
-            {
-                "price_model": model,
-                "term": terms.get(model),
-                "usd_per_hour": f"{unit_price(price):f}",
-                "basis": origins[offer.version_id, number].basis,
-                "basis_note": origins[offer.version_id, number].basis_note,
-                "as_of": origins[offer.version_id, number].as_of.isoformat(),
-                "source": origins[offer.version_id, number].source,
-            }
-            for model, (price, number) in sorted(offer.prices.items())
-        ]
+COLUMNS = {"left_out_as": "kind", "memory_gib": "memory_mib", "price_book_version": "version"}
+_current_versions = Prepared(
+    lambda: PriceBookVersion.objects.current().order_by("pk").values_list("pk", "checksum", "book__provider")
+)
+MEMBERS: dict[str, Any] = {
+    name: CloudOffer._meta.get_field(COLUMNS.get(name, name))
+    for name in CloudOfferSerializer.Meta.fields
+    if name not in ("provider", "prices")
+}
+MEMBERS["memory_gib"] = Cast("memory_mib", FloatField()) / Value(1024.0)
+"""What the database itself writes of an offer."""
+
+
+def written(row: str, prices: Mapping[str, Any], provider: str, origins: Mapping[int, str]) -> str:
+    """An offer in the JSON that `CloudOfferSerializer` describes, put together from JSON: no objects in between."""
+    parts = [
+        f'{head}"{written_price(prices[model][0])}",{origins[prices[model][1]]}'
+        for model, head in heads(provider, tuple(prices))
+    ]
+    return f'{{"provider":"{provider}",{row[1:-1]},"prices":[{",".join(parts)}]}}'
+
+
+@lru_cache(maxsize=1024)
+def heads(provider: str, models: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Price models by name, each with what is written of it before the price."""
+    terms = {model_of(provider, term, models): term.value for term in Term}
+    members = ({"price_model": model, "term": terms.get(model)} for model in sorted(models))
+    return tuple((each["price_model"] or "", f'{compact(each)[:-1]},"usd_per_hour":') for each in members)
+
+
+@lru_cache(maxsize=64)
+def origins_of(version_id: int, _checksum: str) -> dict[int, str]:
+    """What is written of each origin of a version, by number. It never changes; the checksum tells databases apart."""
+    names = ("basis", "basis_note", "as_of", "source")
+    origins = PriceOrigin.objects.filter(version=version_id).values("number", *names)
+    return {origin["number"]: compact({name: str(origin[name]) for name in names})[1:] for origin in origins}
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class PriceBookVersionSerializer(serializers.ModelSerializer[PriceBookVersion]):
@@ -137,6 +165,7 @@ class CloudOfferViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CloudOffe
     pagination_class = KeysetPagination
     ordering = OfferSearch().ordering
     orderings = {key: OfferSearch(sort=key).ordering for key in SORTS}
+    versions: Mapping[int, str] | None = None
 
     @extend_schema(
         parameters=[
@@ -147,22 +176,37 @@ class CloudOfferViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CloudOffe
     )
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Offers that match; one ordered by a price or size leaves out those without it."""
-        return super().list(request, *args, **kwargs)
+        current = _current_versions.rows()
+        tag = tag_of(current, tuple(MEMBERS), request.get_full_path())
+        if tag in parse_etags(request.headers.get("If-None-Match", "")):
+            return HttpResponse(status=304, headers={"ETag": tag})
+        self.versions = {version: provider for version, _, provider in current}
+        paginator: Any = self.paginator
+        ordered_by = [name.removeprefix("-") for name in paginator.ordering_asked(request, self)]
+        paginator.shown = lambda found: found.values(
+            *ordered_by, "version", row=RowAsJson(MEMBERS), stored_prices=Cast("prices", TextField())
+        )
+        offers: Any = self.paginate_queryset(self.get_queryset())
+        prices = json.loads(f"[{','.join(offer['stored_prices'] for offer in offers)}]")
+        books = {
+            version: (provider, origins_of(version, checksum)) for version, checksum, provider in current
+        }
+        page = [
+            written(offer["row"], of_offer, *books[offer["version"]])
+            for offer, of_offer in zip(offers, prices, strict=True)
+        ]
+        return page_of(page, paginator.next_address(), tag)
 
     def get_queryset(self) -> QuerySet[CloudOffer]:
         asked = {name: self.request.query_params.get(name, "").strip() for name in FILTERS}
         words, sort = asked.pop("search")[:80], self.request.query_params.get("ordering", "")
         known = sort if sort.removeprefix("-") in SORTS else ""  # the paging refuses the others
         current = self.request.query_params.get("current", "") == "true"
-        offers = found_offers(
-            self.request.user, OfferSearch(words=words, sort=known, only_current=current, **asked)
+        return found_offers(
+            self.request.user,
+            OfferSearch(words=words, sort=known, only_current=current, **asked),
+            self.versions,
         )
-        return offers.select_related("version__book")
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        current = PriceOrigin.objects.filter(version__is_current=True)
-        origins = {(origin.version_id, origin.number): origin for origin in current}
-        return {**super().get_serializer_context(), "origins": origins}
 
 
 class NewestImportsFirst(KeysetPagination):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from catalog.models import CloudOffer, PriceBookVersion
+from catalog.models import CloudOffer, PriceBook, PriceBookVersion
+from catalog.prices import unit_price, written_price
 from tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +138,33 @@ def test_nobody_writes_prices_over_rest(signed_in, path, method):
     answer = getattr(signed_in, method)(path, content_type="application/json")
 
     assert answer.status_code == 405
+
+
+def test_who_has_the_offers_is_told_so_until_another_price_book_is_current(signed_in):
+    known = signed_in.get(OFFERS)["ETag"]
+    same = signed_in.get(OFFERS, headers={"If-None-Match": known})
+    book = PriceBook.objects.get(provider="gcp")
+    current = PriceBookVersion.objects.current().get(book=book)
+    current.is_current = False
+    current.save(update_fields=["is_current"])
+
+    answer = signed_in.get(OFFERS, headers={"If-None-Match": known})
+
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", known)
+    assert answer.status_code == 200
+    assert answer["ETag"] != known
+    assert signed_in.get(OFFERS, {"provider": "gcp"}).json()["results"] == []
+
+
+def test_another_question_has_another_tag(signed_in):
+    tags = {signed_in.get(OFFERS, query)["ETag"] for query in ({}, {"limit": "1"}, {"provider": "aws"})}
+
+    assert len(tags) == 3
+
+
+@given(st.integers(min_value=-(2**63), max_value=2**63 - 1))
+@example(0)
+@example(100_000_000)
+@example(1)
+def test_a_price_is_written_as_the_exact_decimal(scaled):
+    assert written_price(scaled) == f"{unit_price(scaled):f}"
