@@ -25,17 +25,17 @@ MB_PER_SECOND = {Media.HDD: Decimal("157.3"), Media.SATA_SSD: Decimal(500), Medi
 """w: mClock's sequential bandwidth of one OSD; 500 for SATA is a house value (sizing section 5)."""
 
 
-def lost_copies(size: int, lost_shares: Sequence[Fraction]) -> tuple[Fraction, ...]:
+def lost_copies(size: int, lost_shares: Sequence[Fraction], *, others: int = 0) -> tuple[Fraction, ...]:
     """Return P(a placement group lost exactly j copies) for j = 0 .. size (F8).
 
     `lost_shares` has, for each failure domain of equal weight, the share of its OSDs that is gone: 1 for a whole
-    domain. A group lies on `size` different domains, each set of them equally likely, and on one OSD in each.
+    domain; `others` domains beside them lost nothing. A group lies on `size` different domains, each set of them equally likely, and on one OSD in each.
     With whole domains only this is the hypergeometric distribution. With fewer domains than copies, CRUSH maps
     one copy to each domain and the rest nowhere.
     """
     whole = sum(1 for share in lost_shares if share == 1)
     partial = tuple(sorted(share for share in lost_shares if 0 < share < 1))
-    return _lost_copies(size, len(lost_shares), whole, partial)
+    return _lost_copies(size, len(lost_shares) + others, whole, partial)
 
 
 @lru_cache(maxsize=4096)
@@ -81,14 +81,15 @@ def shares(
     readable_from: int,
     unreachable: Sequence[Fraction],
     dead: Sequence[Fraction],
+    others: int = 0,
 ) -> Shares:
     """Return what becomes of the placement groups (F8).
 
-    `unreachable` and `dead` are shares of each domain: dead ones are unreachable too. `readable_from` is 1 for
+    `unreachable` and `dead` are shares of each domain: dead ones are unreachable too; `others` domains are whole. `readable_from` is 1 for
     replicated pools and k for erasure-coded ones: with fewer surviving pieces data is lost until one comes back.
     """
-    mapped = min(size, len(unreachable))
-    out, gone = lost_copies(size, unreachable), lost_copies(size, dead)
+    mapped = min(size, len(unreachable) + others)
+    out, gone = lost_copies(size, unreachable, others=others), lost_copies(size, dead, others=others)
     clean = out[0]
     active = sum((out[j] for j in range(mapped + 1) if mapped - j >= min_size), Fraction(0))
     lost = sum((gone[j] for j in range(mapped + 1) if mapped - j < readable_from), Fraction(0))
@@ -117,7 +118,7 @@ class Domain:
     id: str
     osds: int
     tb: Decimal
-    dead_osds: int
+    dead_osds: int = 0
     """Dead, or cut off so that the monitors will mark them out."""
     hosts: int = 1
     live_hosts: int = 1
@@ -144,14 +145,16 @@ def recovery(
     whole_rack: bool,
     mb_per_second: Decimal,
     gbps_per_host: Decimal,
+    others: Sequence[Domain] = (),
     other_osds: int = 0,
 ) -> Recovery:
     """Return whether lost copies are rebuilt, how long that takes (sizing.P3), and how full it gets (sizing.S3).
 
     `gbps_per_host` is what a receiving host gets over the network that recovery uses; `whole_rack`: all OSDs of a
-    rack are gone, which Ceph does not mark out; `other_osds` belong to other rules and count for the 75 % only.
+    rack are gone, which Ceph does not mark out; `others` are domains that are whole; `other_osds` belong to other rules
+    and count for the 75 % only.
     """
-    total = sum(domain.osds for domain in domains)
+    count = len(domains) + len(others)
     dead = sum(domain.dead_osds for domain in domains)
     tb = fill * sum((d.tb * d.dead_osds / d.osds for d in domains if d.dead_osds), Decimal(0))
 
@@ -161,13 +164,14 @@ def recovery(
     if not dead:
         return Recovery(heals_itself=True, reason="nothing is lost", tb=tb, hours=Decimal(0), fill_after=fill)
     whole = sum(1 for d in domains if d.dead_osds == d.osds)
-    left = len(domains) - whole
+    left = count - whole
+    total = sum(domain.osds for domain in domains) + sum(domain.osds for domain in others)
     if not has_monitors:
         return none("no majority of monitors: no map changes, nothing is rebuilt")
     if left < size:
         return none(
             f"{left} {rule}s are left for {size} copies: no rebuild until what failed is back"
-            + (" (N = z)" if len(domains) == size else "")
+            + (" (N = z)" if count == size else "")
         )
     if whole_rack:
         return none("a whole rack is not marked out by itself (mon_osd_down_out_subtree_limit = rack)")
@@ -178,7 +182,7 @@ def recovery(
             "Ceph stops marking out (mon_osd_min_in_ratio)"
         )
     partly = [d for d in domains if 0 < d.dead_osds < d.osds]
-    after = fill * len(domains) / left
+    after = fill * count / left
     inside = left == size
     if partly:
         worst = max(Decimal(d.dead_osds) / d.osds for d in partly)
@@ -192,7 +196,7 @@ def recovery(
         hosts = sum(d.live_hosts for d in partly)
     else:
         receivers = total - dead
-        hosts = sum(d.live_hosts for d in domains)
+        hosts = sum(d.live_hosts for d in domains) + sum(d.hosts for d in others)
     disks_mb = receivers * mb_per_second * RECOVERY_SHARE
     network_mb = hosts * gbps_per_host * NETWORK_EFFICIENCY * 1000 / 8
     speed_mb = min(disks_mb, network_mb)

@@ -19,38 +19,35 @@ def compute_after(event: Event, *, storage_serves: bool, control_serves: bool) -
     capacity is 0 while they cannot, whatever the hosts could carry (F12).
     """
     plant, load = event.plant, event.plant.load
-    hosts = plant.compute_hosts
-    carried = {node.id: load.vms_per_host.get(node.spec, 0) for node in hosts}
+    carried = plant.carried
     total = sum(carried.values())
     has_ceph = bool(plant.osd_hosts)
     planes = plant.network_by_plane
     management = planes.get(NetworkPlane.MANAGEMENT)
     storage = planes.get(NetworkPlane.STORAGE_PUBLIC) if has_ceph else None
     overlay = None if load.provider_only else planes.get(NetworkPlane.TENANT)
-    lost = _suspects(event, tuple(n for n in (management, storage, overlay) if n))
-    stopped = hung = alone = isolated = 0
-    usable = capacity = 0
-    largest = False
-    for node in hosts:
-        vms = carried[node.id]
-        is_suspect = node.id in lost
-        if is_suspect and node.id in event.dead.devices:
+    # Only those that are dead or cut off from a network may be unusable: all others are as before.
+    suspects = event.gone_from(tuple(n for n in (management, storage, overlay) if n)) & carried.keys()
+    stopped = hung = alone = isolated = lost = 0
+    for node in suspects:
+        vms = carried[node]
+        lost += vms
+        if node in event.dead.devices:
             stopped += vms
-            continue
-        if storage and is_suspect and not event.is_on(node.id, storage):
+        elif storage and not event.is_on(node, storage):
             hung += vms
             alone += vms
-            continue
-        on_overlay = not (overlay and is_suspect) or event.is_on(node.id, overlay)
-        if not on_overlay:
-            isolated += vms
-        if not storage_serves:
-            hung += vms
-            continue
-        if on_overlay and (not (management and is_suspect) or event.is_on(node.id, management)):
-            usable += 1
-            capacity += vms
-            largest |= vms > 0 and load.largest_fits.get(node.spec, True)
+        else:
+            on_overlay = not overlay or event.is_on(node, overlay)
+            isolated += 0 if on_overlay else vms
+            hung += 0 if storage_serves else vms
+    usable, capacity = (len(carried) - len(suspects), total - lost) if storage_serves else (0, 0)
+    hung += 0 if storage_serves else total - lost
+    largest = any(
+        vms > 0 and load.largest_fits.get(plant.nodes[node].spec, True)
+        for node, vms in carried.items()
+        if node not in suspects
+    )
     if not control_serves:
         capacity = 0
     if not storage_serves or storage is None or not event.reaches[storage].hosts:
@@ -60,7 +57,7 @@ def compute_after(event: Event, *, storage_serves: bool, control_serves: bool) -
     room = max(Decimal(0), (1 - share) * capacity)
     restart = share * (stopped + alone)
     return ComputeState(
-        hosts=len(hosts),
+        hosts=len(carried),
         usable_hosts=usable,
         capacity=capacity,
         vms=load.vms,
@@ -69,18 +66,10 @@ def compute_after(event: Event, *, storage_serves: bool, control_serves: bool) -
         isolated=_vms(share * isolated),
         running=_vms(load.vms - share * (stopped + hung)),
         cannot_restart=_vms(max(Decimal(0), restart - room)),
-        largest_fits=largest or not hosts,
+        largest_fits=(largest and storage_serves) or not carried,
         minutes_by_hand=_minutes(load.manual_restart_minutes, load.boot_minutes),
         minutes_with_masakari=_minutes(load.masakari_minutes, load.boot_minutes),
     )
-
-
-def _suspects(event: Event, networks: tuple[str, ...]) -> set[str]:
-    """Nodes that may be unusable: dead, or cut off from one network. All others are as before."""
-    found = set(event.dead.devices)
-    for network in networks:
-        found |= event.reaches[network].cut_off
-    return found
 
 
 def _minutes(decision: Decimal, boot: Decimal) -> Decimal:

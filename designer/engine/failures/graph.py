@@ -55,6 +55,8 @@ class Fabric:
     """Vertices whose loss splits the network (articulation points)."""
     bridges: frozenset[str]
     """Links whose loss splits it."""
+    ends: Mapping[int, str]
+    """Index -> name of the vertices that are no switches: what wants to be reached, not what forwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,8 @@ class Plant:
     load: Load
     reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
     """Network id -> who is on it while nothing has failed."""
+    rules: dict[object, object] = field(default_factory=dict, repr=False)
+    """What each CRUSH rule chooses from, kept from one event to the next."""
 
     def __post_init__(self) -> None:
         for network in self.ordered_networks:
@@ -158,6 +162,15 @@ class Plant:
         return tuple(node for node in self.topology.nodes if NodeRole.COMPUTE in node.roles)
 
     @cached_property
+    def carried(self) -> Mapping[str, int]:
+        """Compute node -> VMs that it can carry."""
+        return {node.id: self.load.vms_per_host.get(node.spec, 0) for node in self.compute_hosts}
+
+    @cached_property
+    def compute_ids(self) -> frozenset[str]:
+        return frozenset(self.carried)
+
+    @cached_property
     def osd_hosts(self) -> Mapping[str, NodeSpec]:
         """Node id -> spec of every node with OSDs."""
         return {
@@ -167,6 +180,11 @@ class Plant:
             and isinstance(spec := self.hardware.get(node.spec), NodeSpec)
             and spec.osds
         }
+
+    @cached_property
+    def osds(self) -> int:
+        """All OSDs of the drawing."""
+        return sum(spec.osds for spec in self.osd_hosts.values())
 
     @cached_property
     def osd_hosts_in(self) -> Mapping[str, frozenset[str]]:
@@ -360,11 +378,8 @@ class Plant:
         ends_of_bridges = [tuple(sorted(ends)) for ends in rustworkx.bridges(graph)]
         # Parallel cables back each other up: the library counts them as one.
         bridges = frozenset(pairs[e[0], e[1]][0] for e in ends_of_bridges if len(pairs[e[0], e[1]]) == 1)
-        return Fabric(graph, index, edge_of, cutting, bridges)
-
-    def is_endpoint(self, vertex: str) -> bool:
-        """Whether a vertex is a node, a BMC or a router: what wants to be reached, not what forwards."""
-        return vertex not in self.switches
+        ends_only = {i: vertex for vertex, i in index.items() if vertex not in self.switches}
+        return Fabric(graph, index, edge_of, cutting, bridges, ends_only)
 
     def reach(self, network: str, dead: Dead, so_far: Mapping[str, Reach]) -> Reach:
         """Return who is on `network` after an event: the part that carries on, and the rest.
@@ -404,7 +419,7 @@ class Plant:
             graph.remove_nodes_from([fabric.index[v] for v in vertices])
         parts = []
         for component in rustworkx.connected_components(graph):
-            ends = frozenset(name for i in component if self.is_endpoint(name := graph[i]))
+            ends = frozenset(fabric.ends[i] for i in component & fabric.ends.keys())
             if ends:
                 parts.append(ends)
         if not parts:
@@ -516,18 +531,32 @@ class Plant:
             oversubscription=down / left if left else None,
         )
 
+    @cached_property
+    def recovery_links(self) -> Mapping[str, tuple[Link, ...]]:
+        """Node with OSDs -> its links on the network that recovery uses: cluster, else public."""
+        found = {}
+        planes = (NetworkPlane.STORAGE_CLUSTER, NetworkPlane.STORAGE_PUBLIC)
+        networks = [network for plane in planes if (network := self.network_by_plane.get(plane))]
+        for node in self.osd_hosts:
+            links = self.links_of.get(node, ())
+            carrying = [tuple(link for link in links if network in link.networks) for network in networks]
+            found[node] = next((links for links in carrying if links), ())
+        return found
+
+    @cached_property
+    def recovery_gbps(self) -> Mapping[str, Decimal]:
+        """The same as bandwidth while nothing has failed, Gb/s."""
+        return {
+            node: sum((link.gbps for link in links), Decimal(0))
+            for node, links in self.recovery_links.items()
+        }
+
     def storage_gbps(self, node: str, dead: Dead) -> Decimal:
-        """Live bandwidth of a storage node on the network that recovery uses: cluster, else public."""
-        for plane in (NetworkPlane.STORAGE_CLUSTER, NetworkPlane.STORAGE_PUBLIC):
-            network = self.network_by_plane.get(plane)
-            links = [
-                link
-                for link in self.links_of.get(node, ())
-                if network in link.networks and not link.a.port.startswith(MANAGEMENT_PORTS)
-            ]
-            if links:
-                return sum((link.gbps for link in links if self.is_live(link, dead)), Decimal(0))
-        return Decimal(0)
+        """Live bandwidth of a node with OSDs on the network that recovery uses, Gb/s."""
+        links = self.recovery_links[node]
+        if not dead.links and not any(link.b.element in dead.devices for link in links):
+            return self.recovery_gbps[node]
+        return sum((link.gbps for link in links if self.is_live(link, dead)), Decimal(0))
 
     def power(self, dead: Dead) -> Iterator[RackPower]:
         """Racks that live on fewer feeds than planned."""

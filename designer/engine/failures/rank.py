@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -19,6 +20,8 @@ EVENTS = ("control", "storage", "north-south")
 PHYSICAL = ("device", "rack", "pdu", "feed")
 """What counts as one element of a cut set: things that break on their own, at a known rate."""
 MOST_PAIRS_SHOWN = 100
+MOST_DEVICES = 200
+"""With more to pair, equal nodes of a rack are represented by two of them."""
 
 Report = Callable[[float, str], None]
 Progress = Callable[[int, int], None]
@@ -42,13 +45,14 @@ def rank(plant: Plant, *, with_pairs: bool = False, report: Report = lambda shar
     """Return every single failure of `plant`, the worst first; with pairs also the cut sets of order 2."""
     names = list(singles(plant))
     part = 0.3 if with_pairs else 1.0
+    classes = _Classes(plant)
     effects: dict[object, tuple[list[str], Outcome]] = {}
     outcomes: dict[str, Outcome] = {}
     step = max(1, len(names) // 50)
     for number, name in enumerate(names):
         if number % step == 0:
             report(part * number / len(names), f"{number:,} of {len(names):,} single failures")
-        key = _class(plant, name)
+        key = classes.key(name)
         if key in effects:
             effects[key][0].append(name)
         else:
@@ -89,23 +93,56 @@ def rank(plant: Plant, *, with_pairs: bool = False, report: Report = lambda shar
     )
 
 
-def _class(plant: Plant, name: str) -> object:
-    """A key that is equal for failures with equal effects.
+class _Classes:
+    """Keys that are equal for failures with equal effects.
 
-    A node or link whose loss splits no network takes away itself alone: what that means depends on what it runs
-    and holds. Everything else is a class of its own and is simulated on its own.
+    A node or link whose loss splits no network takes away itself alone: what that means depends on what the node runs
+    and holds. The only cable of a node to a network takes the node off it. Everything else is a class of its own and is
+    simulated on its own.
     """
-    kind, _, key = name.partition(":")
-    if kind == "link" and all(key not in fabric.bridges for fabric in plant.fabrics.values()):
-        return "link"
-    if kind == "device" and key in plant.nodes and all(r.parts <= 1 for r in plant.reaches.values()):
-        is_cutting = any({key, bmc(key)} & fabric.cutting for fabric in plant.fabrics.values())
-        if not is_cutting:
-            return (kind, *_kind_of(plant, plant.nodes[key]))
-    if kind == "drive":
-        node = key.rpartition(".osd-")[0]
-        return (kind, *_kind_of(plant, plant.nodes[node]))
-    return name
+
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+        self.is_whole = all(reach.parts <= 1 for reach in plant.reaches.values())
+        self.kinds: dict[str, tuple[object, ...]] = {}
+        fabrics = {id(fabric): fabric for fabric in plant.fabrics.values()}
+        self.cutting = frozenset().union(*(fabric.cutting for fabric in fabrics.values()))
+        self.bridges = frozenset().union(*(fabric.bridges for fabric in fabrics.values()))
+
+    def key(self, name: str) -> object:
+        """Return the class of the single failure `name`."""
+        kind, _, key = name.partition(":")
+        if not self.is_whole:
+            return name
+        if kind == "link":
+            return "link" if key not in self.bridges else self._only_cable(key) or name
+        if kind == "device" and key in self.plant.nodes and not {key, bmc(key)} & self.cutting:
+            return kind, *self._kind_of(key)
+        if kind == "drive":
+            return kind, *self._kind_of(key.rpartition(".osd-")[0])
+        return name
+
+    def _only_cable(self, link: str) -> object:
+        """A class for a cable that is all that joins one node, or one BMC, to each network that it bridges."""
+        split, owner = [], ""
+        for network, fabric in self.plant.fabrics.items():
+            if link not in fabric.bridges:
+                continue
+            ends = fabric.graph.get_edge_endpoints_by_index(fabric.edges[link])
+            alone = [fabric.graph[i] for i in ends if i in fabric.ends and fabric.graph.degree(i) == 1]
+            if not alone:
+                return None
+            split.append(network)
+            owner = alone[0]
+        node = owner.removesuffix("|bmc")
+        if node not in self.plant.nodes:
+            return ("cable", tuple(split)) if owner.endswith("|bmc") else None
+        return "cable", tuple(split), owner.endswith("|bmc"), *self._kind_of(node)
+
+    def _kind_of(self, node: str) -> tuple[object, ...]:
+        if node not in self.kinds:
+            self.kinds[node] = _kind_of(self.plant, self.plant.nodes[node])
+        return self.kinds[node]
 
 
 def _kind_of(plant: Plant, node: Node) -> tuple[object, ...]:
@@ -182,14 +219,25 @@ def _states(outcome: Outcome) -> dict[str, State]:
 
 
 def representatives(plant: Plant) -> list[str]:
-    """Devices whose pairs are tried: all but compute nodes, and one of those in each rack."""
-    found, seen = [], set()
+    """Devices whose pairs are tried: all but compute nodes, and one of those in each rack.
+
+    Above `MOST_DEVICES`, two of the equal nodes of a rack stand for the others.
+    """
+    every = _representatives(plant, most=len(plant.devices))
+    return every if len(every) <= MOST_DEVICES else _representatives(plant, most=2)
+
+
+def _representatives(plant: Plant, most: int) -> list[str]:
+    found: list[str] = []
+    seen: Counter[object] = Counter()
     for key in plant.devices:
         node = plant.nodes.get(key)
-        if node is not None and set(node.roles) <= {NodeRole.COMPUTE, NodeRole.BARE_METAL}:
-            if node.rack in seen:
+        if node is not None:
+            is_compute = set(node.roles) <= {NodeRole.COMPUTE, NodeRole.BARE_METAL}
+            kind = (node.rack, node.rack if is_compute else _kind_of(plant, node))
+            seen[kind] += 1
+            if seen[kind] > (1 if is_compute else most):
                 continue
-            seen.add(node.rack)
         found.append(f"device:{key}")
     return found
 
@@ -249,7 +297,8 @@ def _notes(with_pairs: bool) -> tuple[str, ...]:
     ]
     if with_pairs:
         found.append(
-            "Pairs are tried of all devices but compute nodes, and one compute node of each rack; pairs of a rack and a "
-            "device, and cut sets of order 3, are left out of the estimate."
+            "Pairs are tried of all devices but compute nodes, and one compute node of each rack; above "
+            f"{MOST_DEVICES} devices, two of the equal nodes of a rack stand for the others. Pairs of a rack and a device, "
+            "and cut sets of order 3, are left out of the estimate."
         )
     return tuple(found)

@@ -66,10 +66,10 @@ class Event:
         """Nodes that are dead, or cut off from one of `networks` that they are attached to."""
         key = tuple(networks)
         if key not in self._gone:
-            nodes = self.plant.nodes
-            found = {device for device in self.dead.devices if device in nodes}
+            nodes = self.plant.nodes.keys()
+            found = self.dead.devices.keys() & nodes
             for network in key:
-                found |= {end for end in self.reaches[network].cut_off if end in nodes}
+                found |= self.reaches[network].cut_off & nodes
             self._gone[key] = frozenset(found)
         return self._gone[key]
 
@@ -282,7 +282,7 @@ class Services:
         if "ovn-gateway" in dead.services:
             gateways = frozenset()
         outside = _seeing(reaches[provider], gateways, routers)
-        hosts = frozenset(node.id for node in self.plant.compute_hosts)
+        hosts = self.plant.compute_ids
         serving = _seeing(reaches[overlay], outside, hosts) if overlay else outside
         seen = {router for group in reaches[provider].groups if group & serving for router in group & routers}
         down = replace(plane, state=State.DOWN)
@@ -307,7 +307,9 @@ def _seeing(reach: Reach, who: frozenset[str], whom: frozenset[str]) -> frozense
     """Those of `who` that share a part of the network with one of `whom`; all of them where there is nobody to see."""
     if not whom:
         return who & frozenset().union(*reach.groups)
-    return frozenset(one for group in reach.groups if len(group) > 1 and group & whom for one in group & who)
+    return frozenset(
+        one for group in reach.groups if len(group) > 1 and not group.isdisjoint(whom) for one in group & who
+    )
 
 
 def _effect(service: ServiceDefinition, state: State) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -124,58 +124,94 @@ def _has_monitors(happened: Event) -> bool:
     return "ceph-mon" not in happened.dead.services and len(members - gone) >= quorum(len(members))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """What a CRUSH rule chooses from: the same for every event of a plant."""
+
+    hosts: Mapping[str, NodeSpec]
+    nodes: Mapping[str, tuple[str, ...]]
+    """Failure domain -> nodes with OSDs in it."""
+    domains: Mapping[str, ceph.Domain]
+    domain_of: Mapping[str, str]
+    fill: Decimal
+    osds: int
+
+
+def _rule(plant: Plant, pool: StoragePool) -> _Rule:
+    key = (pool.size, pool.failure_domain, pool.media)
+    found = plant.rules.get(key)
+    if not isinstance(found, _Rule):
+        hosts = {
+            node: spec
+            for node, spec in plant.osd_hosts.items()
+            if not pool.media or spec.osd_media is None or spec.osd_media.value == pool.media
+        } or dict(plant.osd_hosts)
+        by_domain = _by_domain(plant, hosts, pool.failure_domain)
+        found = plant.rules[key] = _Rule(
+            hosts=hosts,
+            nodes={name: tuple(nodes) for name, nodes in by_domain.items()},
+            domains={
+                name: ceph.Domain(
+                    id=name,
+                    osds=sum(hosts[node].osds for node in nodes),
+                    tb=sum((hosts[n].osds * hosts[n].osd_tb for n in nodes), Decimal(0)),
+                    hosts=len(nodes),
+                    live_hosts=len(nodes),
+                )
+                for name, nodes in by_domain.items()
+            },
+            domain_of={node: name for name, nodes in by_domain.items() for node in nodes},
+            fill=_fill(plant, hosts, by_domain, pool),
+            osds=sum(spec.osds for spec in hosts.values()),
+        )
+    return found
+
+
 def _pool(happened: Event, pool: StoragePool, has_monitors: bool) -> PoolState:
     plant, dead = happened.plant, happened.dead
-    hosts = {
-        node: spec
-        for node, spec in plant.osd_hosts.items()
-        if not pool.media or spec.osd_media is None or spec.osd_media.value == pool.media
-    } or dict(plant.osd_hosts)
+    rule = _rule(plant, pool)
+    hosts = rule.hosts
     planes = (NetworkPlane.STORAGE_PUBLIC, NetworkPlane.STORAGE_CLUSTER)
     networks = tuple(n for plane in planes if (n := plant.network_by_plane.get(plane)))
     unreachable = happened.gone_from(networks)
     everything = "ceph-osd" in dead.services
-    by_domain = _by_domain(plant, hosts, pool.failure_domain)
+    suspects = hosts if everything else (unreachable | dead.drives.keys()) & hosts.keys()
+    hit = sorted({rule.domain_of[node] for node in suspects})
     out_shares, dead_shares, domains = [], [], []
-    for key, nodes in by_domain.items():
-        total = sum(hosts[node].osds for node in nodes)
-        out = gone = 0
-        for node in nodes:
+    for name in hit:
+        domain = rule.domains[name]
+        out = gone = live = 0
+        for node in rule.nodes[name]:
             osds = hosts[node].osds
             drives = min(osds, dead.drives.get(node, 0))
             gone += osds if node in dead.devices else drives
             out += osds if everything or node in unreachable else drives
-        out_shares.append(Fraction(out, total))
-        dead_shares.append(Fraction(gone, total))
-        domains.append(
-            ceph.Domain(
-                id=key,
-                osds=total,
-                tb=sum((hosts[n].osds * hosts[n].osd_tb for n in nodes), Decimal(0)),
-                dead_osds=out,
-                hosts=len(nodes),
-                live_hosts=sum(1 for node in nodes if node not in unreachable),
-            )
-        )
+            live += node not in unreachable
+        out_shares.append(Fraction(out, domain.osds))
+        dead_shares.append(Fraction(gone, domain.osds))
+        domains.append(replace(domain, dead_osds=out, live_hosts=live))
+    count = len(rule.domains)
     placed = ceph.shares(
         size=pool.size,
         min_size=pool.min_size,
         readable_from=ceph.readable_from(kind=pool.kind, size=pool.size, min_size=pool.min_size),
         unreachable=out_shares,
         dead=dead_shares,
+        others=count - len(hit),
     )
-    fill = _fill(plant, hosts, by_domain, pool)
     touched = sum(1 for share in out_shares if share)
+    racks = {plant.nodes[node].rack for node in suspects}
     healing = ceph.recovery(
         domains=domains,
         size=pool.size,
-        fill=fill,
+        fill=rule.fill,
         rule=pool.failure_domain,
         has_monitors=has_monitors,
-        whole_rack=any(rack <= unreachable for rack in plant.osd_hosts_in.values()),
-        mb_per_second=ceph.MB_PER_SECOND[_media(hosts)],
+        whole_rack=any(plant.osd_hosts_in[rack] <= unreachable for rack in racks if rack),
+        mb_per_second=ceph.MB_PER_SECOND[_media(hosts)] if touched else Decimal(0),
         gbps_per_host=_gbps(happened, hosts, unreachable) if touched else Decimal(0),
-        other_osds=sum(s.osds for s in plant.osd_hosts.values()) - sum(s.osds for s in hosts.values()),
+        others=[rule.domains[name] for name in rule.domains if name not in hit] if touched else (),
+        other_osds=plant.osds - rule.osds,
     )
     state = State.UP
     if placed.inactive or placed.lost or not has_monitors:
@@ -183,7 +219,7 @@ def _pool(happened: Event, pool: StoragePool, has_monitors: bool) -> PoolState:
     elif touched or placed.degraded:
         state = State.DEGRADED
     if healing.fill_after > ceph.FULL and touched:
-        state = State.DOWN if len(by_domain) - touched >= pool.size else state
+        state = State.DOWN if count - touched >= pool.size else state
     return PoolState(
         id=pool.id,
         name=pool.name,
@@ -191,9 +227,9 @@ def _pool(happened: Event, pool: StoragePool, has_monitors: bool) -> PoolState:
         size=pool.size,
         min_size=pool.min_size,
         failure_domain=pool.failure_domain,
-        domains=len(by_domain),
+        domains=count,
         domains_touched=touched,
-        worst_copies_left=max(0, min(pool.size, len(by_domain)) - min(pool.size, touched)),
+        worst_copies_left=max(0, min(pool.size, count) - min(pool.size, touched)),
         clean=_share(placed.clean),
         degraded=_share(placed.degraded),
         inactive=_share(placed.inactive),
@@ -203,7 +239,7 @@ def _pool(happened: Event, pool: StoragePool, has_monitors: bool) -> PoolState:
         healing=healing.reason,
         recovery_tb=healing.tb,
         recovery_hours=healing.hours,
-        fill_before=fill,
+        fill_before=rule.fill,
         fill_after=healing.fill_after,
     )
 

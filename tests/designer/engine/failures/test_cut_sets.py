@@ -246,15 +246,24 @@ def test_the_ranking_puts_the_worst_first_and_covers_every_element():
     assert out == sorted(out, reverse=True)
 
 
-def test_failures_said_to_be_alike_are_alike():
-    plant = a_plant()
+@pytest.mark.parametrize(
+    "plant",
+    [
+        pytest.param(a_plant, id="dual-homed"),
+        pytest.param(lambda: single_leaf(), id="single-homed"),
+        pytest.param(lambda: a_plant(pools=(replace(THREE, failure_domain="rack"),)), id="rule by rack"),
+    ],
+)
+def test_failures_said_to_be_alike_are_alike(plant):
+    drawn = plant()
 
-    for damage in rank(plant).damages:
-        first = fail(plant, *damage.failed)
+    for damage in rank(drawn).damages:
+        first = fail(drawn, *damage.failed)
         for name in damage.like_it:
-            other = fail(plant, name)
+            other = fail(drawn, name)
             assert [p.state for p in other.planes[:3]] == [p.state for p in first.planes[:3]], name
             assert other.compute == first.compute, name
+            assert [(p.inactive, p.lost) for p in other.pools] == [(p.inactive, p.lost) for p in first.pools]
 
 
 def test_availability_control_plane_of_the_mid_size_design_is_0_12_minutes_a_year():
