@@ -65,6 +65,12 @@ POLICY_FIELDS = (
     Field(name="replicas", label="Copies of stored data"),
     Field(name="controllers", label="Control nodes", help="An odd number"),
     Field(name="racks", label="Racks", help="Empty: computed by sizing.R6"),
+    Field(name="zones", label="Zones", help="Empty: none. Racks are dealt over them in turn"),
+    Field(
+        name="amphorae_per_load_balancer",
+        label="Amphorae of a load balancer",
+        help="0: none on the compute nodes, 1 or 2",
+    ),
     Field(name="thin_share_boot", label="Written share of disks", unit="%"),
     Field(name="snapshot_share", label="Snapshots", unit="% of what is written"),
     Field(name="failure_unit", label="Loss that VMs survive", help="host, rack or zone"),

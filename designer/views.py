@@ -271,7 +271,7 @@ def _workload_from(data: Any) -> Workload:
 
 def _cleared(data: Any) -> dict[str, Any]:
     found = forms.scalar_fields(data, tuple(f.name for f in forms.POLICY_FIELDS))
-    for name in ("spare_hosts", "racks"):
+    for name in ("spare_hosts", "racks", "zones"):
         if name in data and name not in found:
             found[name] = None
     return found

@@ -132,6 +132,8 @@ class Policies:
     controllers: Annotated[int, Bounds(1, 9)] = 3
     monitors_on_control: bool = False
     """True: MON and MGR on the control nodes; False: on the storage nodes, as in the reference design."""
+    amphorae_per_load_balancer: Annotated[int, Bounds(0, 2)] = 0
+    """VMs of Octavia that each load balancer adds to the compute nodes: 1 SINGLE, 2 ACTIVE_STANDBY (CP8); 0: none."""
     control_extra_ram_gib: Annotated[Decimal, Bounds(0, 512, "GiB")] = Decimal(0)
     """x of CP2: memory of optional services on each controller."""
     log_gb_per_host_day: Annotated[Decimal, Bounds(0, 100, "GB")] = Decimal("0.1")

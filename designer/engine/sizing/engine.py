@@ -19,7 +19,12 @@ from designer.engine.sizing.explanation import (
     explain_storage,
 )
 from designer.engine.sizing.figures import FigureBook
-from designer.engine.sizing.limits_explained import explain_ceilings, explain_growth, explain_scale
+from designer.engine.sizing.limits_explained import (
+    explain_ceilings,
+    explain_growth,
+    explain_losses,
+    explain_scale,
+)
 from designer.engine.sizing.model import (
     ENGINE_VERSION,
     ComputeSizing,
@@ -37,6 +42,7 @@ from designer.engine.sizing.parts import (
     PlannedPool,
     Reserves,
     Stored,
+    amphorae_of,
     domains_of,
     is_hyper_converged,
     osd_node,
@@ -93,7 +99,7 @@ def size(request: SizingRequest) -> SizingResult:
     facility = facility_of(request, spread)
     subnets = subnets_of(spread, osd_hosts=stored.sizing.hosts)
     ceilings = ceilings_of(request.hardware, stored)
-    notices += notices_of(request, computed, control, stored, fabric, ceilings, racks)
+    notices += notices_of(request, computed, control, stored, fabric, ceilings, spread)
     counts = NodeCounts(
         control=control.nodes if request.hardware.control else 0,
         compute=computed.sizing.hosts,
@@ -111,6 +117,7 @@ def size(request: SizingRequest) -> SizingResult:
     explain_storage(book, request, stored)
     explain_ceilings(book, request, computed, stored, ceilings)
     explain_growth(book, computed, stored)
+    explain_losses(book, request, computed, spread)
     explain_network(book, fabric, spread, request.hardware)
     explain_facility(book, request, facility, spread)
     for subnet in subnets:
@@ -263,7 +270,12 @@ def _host_and_demands(
         )
         for profile, count in zip(profiles, counted, strict=True)
     ]
-    compute.refuse_what_fits_nowhere(host, demands, [profile.name for profile in profiles])
+    names = [profile.name for profile in profiles]
+    if amphorae := amphorae_of(request):
+        ram = control_plane.AMPHORA_RAM_GIB + policies.vm_overhead_gib
+        demands.append(compute.VmDemand(count=amphorae, vcpus=control_plane.AMPHORA_VCPUS, ram_gib=ram))
+        names.append("An amphora")
+    compute.refuse_what_fits_nowhere(host, demands, names)
     return host, demands, reserves
 
 
@@ -302,7 +314,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         hosts_for_load=needed.packed,
         spare_hosts=hosts - needed.packed,
         hosts=hosts,
-        vms=sum(counted),
+        vms=sum(vm.count for vm in demands),
         vcpus=sum(vm.count * vm.vcpus for vm in demands),
         ram_gib=sum((vm.count * vm.ram_gib for vm in demands), Decimal(0)),
         vcpus_per_host=host.vcpus,
@@ -353,6 +365,7 @@ def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: i
         (count * profile.disk_gb for profile, count in zip(request.workload.profiles, counted, strict=True)),
         Decimal(0),
     )
+    written += amphorae_of(request) * control_plane.AMPHORA_DISK_GB
     growth = (1 + request.workload.annual_growth_rate) ** request.workload.growth_years
     written_tb = written / 1000 * policies.thin_share_boot * (1 + policies.snapshot_share)
     written_tb += request.workload.object_storage_tb * growth
@@ -425,6 +438,16 @@ def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: i
         )
         for pool in pools
     )
+    needed_raw_tb = Decimal(
+        0
+    )  # of nothing written, also where nothing may be stored: one drive in each of three hosts
+    if written_tb:
+        needed_raw_tb = storage.raw_needed_tb(
+            usable_tb=written_tb,
+            data_share=found.replicated_tb / found.raw_tb,
+            limit=found.fill_limit,
+            metadata_share=policies.metadata_share,
+        )
     sizing = StorageSizing(
         hosts=hosts,
         osds=osds,
@@ -434,12 +457,7 @@ def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: i
         usable_tb=found.usable_tb,
         fill_limit=found.fill_limit,
         fill_reason=found.fill_reason,
-        needed_raw_tb=storage.raw_needed_tb(
-            usable_tb=written_tb,
-            data_share=found.replicated_tb / found.raw_tb,
-            limit=found.fill_limit,
-            metadata_share=policies.metadata_share,
-        ),
+        needed_raw_tb=needed_raw_tb,
         needed_usable_tb=written_tb,
         bound_by=(
             "capacity"

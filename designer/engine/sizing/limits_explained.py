@@ -9,7 +9,15 @@ from designer.engine.sizing import control_plane, network, performance
 from designer.engine.sizing.ceilings import READ_SHARE, Ceilings
 from designer.engine.sizing.figures import FigureBook, plain
 from designer.engine.sizing.model import ControlSizing, SizingRequest
-from designer.engine.sizing.parts import Computed, Stored, is_hyper_converged
+from designer.engine.sizing.parts import (
+    Computed,
+    Spread,
+    Stored,
+    amphorae_of,
+    is_hyper_converged,
+    most_nodes_lost,
+)
+from designer.engine.workload import FailureDomain
 
 BLOCK_KIB = Decimal(8)
 """Of one operation of a VM. House value (N1)."""
@@ -252,7 +260,10 @@ def explain_scale(
             Step(label="With standby", working=f"{balancers} x 2", value=pair, unit="VMs"),
             Step(label="Subnet for those", working=f"{pair} + 1 + {control.nodes} + 5 addresses", value=f"/{network.prefix_for(addresses)}"),
         ),
-        note="Each has 1 vCPU, 1 GiB and 5 GB on the compute nodes: they run within the spare, and are not in the count of VMs.",
+        note=(
+            f"{amphorae_of(request)} of them are planned on the compute nodes." if amphorae_of(request)
+            else "Each has 1 vCPU, 1 GiB and 5 GB. None is in the count of VMs: a planning rule adds them."
+        ),
     )  # fmt: skip
 
 
@@ -291,3 +302,25 @@ def explain_growth(book: FigureBook, computed: Computed, stored: Stored) -> None
         ),
         note="With more failure domains the fill limit changes too." if stored.nodes_in_step == 1 else "",
     )  # fmt: skip
+
+
+def explain_losses(book: FigureBook, request: SizingRequest, computed: Computed, spread: Spread) -> None:
+    """Whether the load still runs after the loss of one host, rack or zone, whatever the policy asks for."""
+    hosts, needed = computed.sizing.hosts, computed.sizing.hosts_for_load
+    units = [FailureDomain.HOST, FailureDomain.RACK]
+    if request.policies.zones:
+        units.append(FailureDomain.ZONE)
+    for unit in units:
+        lost = most_nodes_lost(unit, request.policies, spread)
+        left = hosts - lost
+        short = max(0, needed - left)
+        book.add(
+            f"compute.left_after_{unit.value}", f"Compute nodes left after the loss of one {unit.value}", left, "nodes",
+            "sizing.C7", "n + k - the most nodes of one failure unit",
+            inputs=(
+                Input(name="hosts_for_load", label="Nodes for the load", value=needed, unit="nodes", symbol="n"),
+                Input(name="lost", label=f"Nodes of the largest {unit.value}", value=lost, unit="nodes"),
+            ),
+            steps=(Step(label="Left", working=f"{hosts} - {lost}", value=left, unit="nodes"),),
+            note=f"{short} too few for all VMs." if short else "Enough for all VMs, the largest included.",
+        )  # fmt: skip

@@ -10,7 +10,8 @@ from designer.engine.sizing import control_plane, hyperconverged, network
 from designer.engine.sizing.ceilings import QUOTED_SHARE, Ceilings
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.model import ControlSizing, NetworkSizing, Notice, SizingRequest
-from designer.engine.sizing.parts import Computed, Stored, is_hyper_converged
+from designer.engine.sizing.parts import Computed, Spread, Stored, is_hyper_converged, most_nodes_lost
+from designer.engine.workload import FailureDomain
 
 NEARLY_FULL = Decimal("0.8")
 """Of the usable capacity, from which the next node is spoken of. House value of the starter design."""
@@ -23,7 +24,7 @@ def notices_of(
     stored: Stored,
     fabric: NetworkSizing,
     ceilings: Ceilings,
-    racks: int,
+    spread: Spread,
 ) -> list[Notice]:
     """Return what must be said about a sizing."""
     hardware, found = request.hardware, []
@@ -69,7 +70,7 @@ def notices_of(
             tell("warning", "sizing.S11", message, f"Use storage nodes with {wanted} threads.")
     if is_hyper_converged(hardware):
         _tell_of_shares(tell, request, computed, control, stored)
-        if racks == 1:
+        if len(spread.contents) == 1:
             message = (
                 "All nodes stand in one rack: rack, its two feeds and its row are single points of failure."
             )
@@ -111,6 +112,8 @@ def notices_of(
             f"{free} TB of usable storage are left; {added} more {add} {plain(stored.next_node_tb, 1)} TB."
         )
         tell("info", "sizing.S8", message)
+    if racks_short := _short_after_a_rack(request, computed, spread):
+        tell("info", "sizing.C7", racks_short, "Let VMs survive a rack, where they must.")
     if fabric.oversubscription > 3:
         message = f"The busiest rack is oversubscribed {plain(fabric.oversubscription, 2)} to 1."
         tell("warning", "sizing.N4", message, "Use leaves with more uplinks.")
@@ -121,6 +124,18 @@ def notices_of(
             f"The VMs pack into {needed_hosts.packed} hosts; {needed_hosts.bound} is the safe figure if sizes shift.",
         )  # fmt: skip
     return found
+
+
+def _short_after_a_rack(request: SizingRequest, computed: Computed, spread: Spread) -> str:
+    """What a lost rack leaves, where more than one rack stands and that loss is not planned for."""
+    policies = request.policies
+    if policies.failure_unit is not FailureDomain.HOST or len(spread.contents) < 2:
+        return ""
+    left = computed.sizing.hosts - most_nodes_lost(FailureDomain.RACK, policies, spread)
+    needed = computed.sizing.hosts_for_load
+    if left >= needed:
+        return ""
+    return f"The loss of a rack leaves {left} of the {needed} compute nodes that the VMs need; that of a node is planned for."
 
 
 def _tell_of_shares(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec
 from designer.engine.sizing import compute, performance, power, storage
-from designer.engine.sizing.model import ComputeSizing, StorageSizing
+from designer.engine.sizing.model import ComputeSizing, SizingRequest, StorageSizing
 from designer.engine.workload import FailureDomain, Policies
 
 
@@ -86,6 +86,20 @@ def is_hyper_converged(hardware: HardwareSelection) -> bool:
 def osd_node(hardware: HardwareSelection) -> NodeSpec:
     """The node that carries the OSDs."""
     return hardware.storage or hardware.compute
+
+
+def amphorae_of(request: SizingRequest) -> int:
+    """The VMs of Octavia that are planned on the compute nodes (CP8, section 10 step 4)."""
+    return request.workload.load_balancers * request.policies.amphorae_per_load_balancer
+
+
+def most_nodes_lost(unit: FailureDomain, policies: Policies, spread: Spread) -> int:
+    """How many compute nodes the worst loss of one host, rack or zone takes (C7)."""
+    by_rack = [content.compute for content in spread.contents]
+    if unit is FailureDomain.HOST:
+        return min(1, sum(by_rack))
+    zones = (policies.zones or len(by_rack)) if unit is FailureDomain.ZONE else len(by_rack)
+    return max(sum(by_rack[zone::zones]) for zone in range(zones))
 
 
 def domains_of(unit: FailureDomain, policies: Policies, racks: int) -> int:

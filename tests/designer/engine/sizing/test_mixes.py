@@ -7,12 +7,15 @@ from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog.engine.documents import InvalidDocument
 from catalog.engine.hardware import Media
 from catalog.library import load_library
 from costing.engine.matching import request_of
 from designer.engine.layout import lay_out
+from designer.engine.sizing import storage
 from designer.engine.sizing.engine import size
 from designer.engine.workload import FailureDomain, Policies, PoolPlan
 from tests.designer.engine.sizing.test_engine import a_profile, a_request
@@ -175,3 +178,68 @@ def test_the_same_loss_is_healed_sooner_by_more_nodes():
 
     assert many.figures["storage.recovery_hours"].value < few.figures["storage.recovery_hours"].value
     assert many.figures["storage.read_iops"].value > few.figures["storage.read_iops"].value
+
+
+def test_amphorae_are_vms_where_they_are_planned():
+    without = size(a_request(a_profile(522, disk_gb=100), load_balancers=100))
+    planned = Policies(amphorae_per_load_balancer=2)
+
+    result = size(a_request(a_profile(522, disk_gb=100), load_balancers=100, policies=planned))
+
+    assert (without.compute.vms, result.compute.vms) == (522, 722)
+    assert result.compute.ram_gib - without.compute.ram_gib == 200 * D("1.5")
+    assert result.storage.needed_usable_tb - without.storage.needed_usable_tb == D(
+        "0.66"
+    )  # 200 x 5 GB x 0.6 x 1.1
+    assert result.counts.compute == without.counts.compute + 1
+    assert "200 of them" in result.figures["control.amphorae"].note
+
+
+def test_what_is_left_after_each_loss_is_told():
+    """rd-mid: 10 hosts for 9, dealt 4, 3 and 3."""
+    result = size(a_request(a_profile(522)))
+
+    figures = result.figures
+    assert (figures["compute.left_after_host"].value, figures["compute.left_after_rack"].value) == (9, 6)
+    assert figures["compute.left_after_rack"].note == "3 too few for all VMs."
+    assert "leaves 6 of the 9 compute nodes" in notices(result)["sizing.C7"]
+
+
+@pytest.mark.parametrize("unit", [FailureDomain.RACK, FailureDomain.ZONE])
+def test_a_planned_loss_leaves_enough(unit):
+    result = size(a_request(a_profile(2000), policies=Policies(failure_unit=unit, zones=3)))
+
+    left = result.figures[f"compute.left_after_{unit.value}"]
+    assert left.value >= result.compute.hosts_for_load
+    assert left.note == "Enough for all VMs, the largest included."
+    assert "sizing.C7" not in notices(result)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 100), min_size=1, max_size=20), st.integers(3, 60), st.integers(1, 30))
+def test_planned_placement_groups_keep_within_what_ceph_allows(shares, hosts, drives):
+    """Why no notice speaks of them: the planner leaves the balancer enough, and Ceph's 250 are never reached."""
+    pools = tuple(
+        PoolPlan(name=f"p{i}", share_of_raw=D(share) / sum(shares)) for i, share in enumerate(shares)
+    )
+    hardware = a_request().hardware
+    assert hardware.storage is not None
+    drawn = replace(hardware, storage=replace(hardware.storage, osds=drives))
+    counts = size(a_request(a_profile(1, disk_gb=0), hardware=drawn)).counts
+    request = a_request(a_profile(1, disk_gb=0), hardware=drawn, policies=Policies(pools=pools))
+
+    result = size(replace(request, at_least=replace(counts, storage=hosts)))
+
+    assert 50 <= result.figures["storage.pg_per_osd"].value <= storage.MAX_PG_PER_OSD
+
+
+def test_one_drive_in_each_of_three_hosts_holds_nothing_and_breaks_nothing():
+    hardware = a_request().hardware
+    assert hardware.storage is not None
+    single = replace(hardware, storage=replace(hardware.storage, osds=1))
+
+    empty = size(a_request(a_profile(1, disk_gb=0), hardware=single))
+    one_gb = size(a_request(a_profile(1, disk_gb=1), hardware=single))
+
+    assert (empty.storage.hosts, empty.storage.usable_tb, empty.storage.needed_raw_tb) == (3, 0, 0)
+    assert one_gb.storage.hosts == 4
