@@ -109,6 +109,13 @@ def policy_rows(policies: Policies) -> list[dict[str, str]]:
     return [{"label": label, "value": value, "meaning": meaning} for label, value, meaning in rows]
 
 
+def _servers(counts: Document) -> str:
+    """Servers by what they do; a cloud without control and storage nodes is hyper-converged."""
+    if counts["control"] == counts["storage"] == 0:
+        return f"{counts['compute']} hyper-converged"
+    return f"{counts['control']} control, {counts['compute']} compute, {counts['storage']} storage"
+
+
 # What is built -----------------------------------------------------------------------------------------------
 def capacity_tiles(sizing: Document) -> list[dict[str, str]]:
     """The eight sizes of the cloud that people ask for first."""
@@ -118,13 +125,15 @@ def capacity_tiles(sizing: Document) -> list[dict[str, str]]:
         sizing["counts"],
         sizing["facility"],
     )
+    together = counts["control"] == counts["storage"] == 0
+    kinds = ("Hyper-converged nodes", "Of them with OSDs") if together else ("Compute nodes", "Storage nodes")
     rows = (
-        ("Compute nodes", number(compute["hosts"]), f"{compute['hosts_for_load']} for the load, {compute['spare_hosts']} spare"),
+        (kinds[0], number(compute["hosts"]), f"{compute['hosts_for_load']} for the load, {compute['spare_hosts']} spare"),
         ("VMs of this mix", number(compute["vms_with_spare"]), f"with the spare set aside; {number(compute['vms'])} are planned"),
         ("vCPU of a host", number(compute["vcpus_per_host"]), f"{compute['reserved_threads']} threads kept for the host"),
         ("RAM of a host for VMs", f"{number(compute['ram_gib_per_host'])} GiB", f"{number(compute['reserved_ram_gib'])} GiB kept for the host"),
         ("Usable storage", f"{number(storage['usable_tb'], 1)} TB", f"of {number(storage['raw_tb'], 1)} TB raw; {number(storage['needed_usable_tb'], 1)} TB asked for"),
-        ("Storage nodes", number(storage["hosts"]), f"{storage['osds']} OSDs, {storage['monitors']} monitors, {storage['managers']} managers"),
+        (kinds[1], number(storage["hosts"]), f"{storage['osds']} OSDs, {storage['monitors']} monitors, {storage['managers']} managers"),
         ("Racks", number(counts["racks"]), f"{number(facility['rack_units'])} U in use; {counts['leaves']} leaf, {counts['spines']} spine, {counts['oob_switches']} out-of-band switches"),
         ("Power at full load", f"{number(facility['max_watts'])} W", f"{number(facility['average_watts'])} W on average"),
     )  # fmt: skip
@@ -297,7 +306,7 @@ def summary_tiles(tco: Document, sizing: Document, *, servers: int) -> list[dict
     return [
         *tiles,
         {"label": "Virtual machines", "value": number(compute["vms"]), "about": f"{number(compute['vms_with_spare'])} of this mix fit with the spare set aside"},
-        {"label": "Servers", "value": number(servers), "about": f"{counts['control']} control, {counts['compute']} compute, {counts['storage']} storage; {counts['racks']} racks"},
+        {"label": "Servers", "value": number(servers), "about": f"{_servers(counts)}; {counts['racks']} {'rack' if counts['racks'] == 1 else 'racks'}"},
         {"label": "Usable storage", "value": f"{number(storage['usable_tb'], 1)} TB", "about": f"of {number(storage['raw_tb'], 1)} TB raw"},
         {"label": "Power at full load", "value": f"{number(facility['max_watts'])} W", "about": f"{number(facility['average_watts'])} W on average"},
     ]  # fmt: skip

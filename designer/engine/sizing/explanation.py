@@ -153,7 +153,7 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
         ),
     )  # fmt: skip
     book.add(
-        "compute.hosts", "Compute nodes", sizing.hosts, "nodes", "sizing.C7", "n + k",
+        "compute.hosts", "Hyper-converged nodes" if kept.osds else "Compute nodes", sizing.hosts, "nodes", "sizing.C7", "n + k",
         steps=(
             Step(
                 label="Nodes", working=f"{sizing.hosts_for_load} + {sizing.spare_hosts}", value=sizing.hosts, unit="nodes"
@@ -319,7 +319,7 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
         ),
     )  # fmt: skip
     book.add(
-        "storage.hosts", "Storage nodes", sizing.hosts, "nodes", "sizing.S7", "smallest H with usable(H) >= written, H >= z",
+        "storage.hosts", "Nodes with OSDs" if is_hyper_converged(request.hardware) else "Storage nodes", sizing.hosts, "nodes", "sizing.S7", "smallest H with usable(H) >= written, H >= z",
         bound_by=sizing.bound_by,
     )  # fmt: skip
     book.add("storage.osds", "OSDs", sizing.osds, "OSDs", "sizing.S1", "H x D", inputs=(drives,))
