@@ -57,6 +57,17 @@ class Fabric:
     """Links whose loss splits it."""
     ends: Mapping[int, str]
     """Index -> name of the vertices that are no switches: what wants to be reached, not what forwards."""
+    core: rustworkx.PyGraph[str, str]
+    """The switches alone, with the links between them."""
+    core_index: Mapping[str, int]
+    core_edges: Mapping[str, int]
+    """Link id -> index of its edge in `core`."""
+    cables: Mapping[str, tuple[tuple[str, str], ...]]
+    """End -> (link id, switch) of each of its cables."""
+    ends_at: Mapping[str, frozenset[str]]
+    """Switch -> ends with a cable to it."""
+    is_simple: bool
+    """No cable joins two ends: whoever has no live switch is alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,7 +390,36 @@ class Plant:
         # Parallel cables back each other up: the library counts them as one.
         bridges = frozenset(pairs[e[0], e[1]][0] for e in ends_of_bridges if len(pairs[e[0], e[1]]) == 1)
         ends_only = {i: vertex for vertex, i in index.items() if vertex not in self.switches}
-        return Fabric(graph, index, edge_of, cutting, bridges, ends_only)
+        core: rustworkx.PyGraph[str, str] = rustworkx.PyGraph(multigraph=True)
+        core_index = {v: core.add_node(v) for v in index if v in self.switches}
+        core_edges: dict[str, int] = {}
+        cables: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        ends_at: dict[str, set[str]] = defaultdict(set)
+        is_simple = True
+        for link_id, edge in edge_of.items():
+            a, b = (graph[i] for i in graph.get_edge_endpoints_by_index(edge))
+            if a in core_index and b in core_index:
+                core_edges[link_id] = core.add_edge(core_index[a], core_index[b], link_id)
+            elif a in core_index or b in core_index:
+                switch, end_name = (a, b) if a in core_index else (b, a)
+                cables[end_name].append((link_id, switch))
+                ends_at[switch].add(end_name)
+            else:
+                is_simple = False
+        return Fabric(
+            graph=graph,
+            index=index,
+            edges=edge_of,
+            cutting=cutting,
+            bridges=bridges,
+            ends=ends_only,
+            core=core,
+            core_index=core_index,
+            core_edges=core_edges,
+            cables={key: tuple(found) for key, found in cables.items()},
+            ends_at={key: frozenset(found) for key, found in ends_at.items()},
+            is_simple=is_simple,
+        )
 
     def reach(self, network: str, dead: Dead, so_far: Mapping[str, Reach]) -> Reach:
         """Return who is on `network` after an event: the part that carries on, and the rest.
@@ -405,7 +445,52 @@ class Plant:
         if harmless and before.parts <= 1:
             hosts = before.hosts - vertices
             return Reach(hosts=hosts, cut_off=frozenset(), groups=(hosts,) if hosts else ())
-        return self._parts(network, frozenset(vertices), links, self.judges(network, so_far))
+        judges = self.judges(network, so_far)
+        quick = self._around_core(network, vertices, links, judges) if before.parts <= 1 else None
+        return quick or self._parts(network, frozenset(vertices), links, judges)
+
+    def _around_core(
+        self, network: str, vertices: set[str], links: frozenset[str], judges: frozenset[str]
+    ) -> Reach | None:
+        """The same as `_parts` where the switches that are left still hang together: who has a cable to one is in.
+
+        None where they do not, or where it is not plain which part carries on: then the whole graph must be searched.
+        """
+        fabric = self.fabrics[network]
+        if not fabric.is_simple:
+            return None
+        switches = vertices & fabric.core_index.keys()
+        core = fabric.core
+        between = links & fabric.core_edges.keys()
+        if switches or between:
+            core = core.copy()
+            for link in between:
+                core.remove_edge_from_index(fabric.core_edges[link])
+            core.remove_nodes_from([fabric.core_index[switch] for switch in switches])
+        serving = [
+            part
+            for part in rustworkx.connected_components(core)
+            if any(fabric.ends_at.get(core[i]) for i in part)
+        ]
+        if len(serving) != 1:
+            return None
+        suspects = set().union(*(fabric.ends_at.get(switch, ()) for switch in switches))
+        suspects |= {
+            graph_end
+            for link in links - between
+            for i in fabric.graph.get_edge_endpoints_by_index(fabric.edges[link])
+            if (graph_end := fabric.graph[i]) in fabric.cables
+        }
+        lost = frozenset(
+            end
+            for end in suspects - vertices
+            if all(link in links or switch in vertices for link, switch in fabric.cables[end])
+        )
+        hosts = self.reaches[network].hosts - vertices - lost
+        if lost and (len(hosts) < 2 or (not hosts & judges and lost & judges)):
+            return None
+        alone = tuple(frozenset((end,)) for end in sorted(lost))
+        return Reach(hosts=hosts, cut_off=lost, groups=(hosts, *alone) if hosts else alone)
 
     def _parts(
         self, network: str, vertices: frozenset[str], links: frozenset[str], judges: frozenset[str]
