@@ -182,3 +182,15 @@ def test_findings_cost_few_queries(signed_in, url):
         signed_in.get(url)
 
     assert len(queries) <= 6
+
+
+def test_choices_of_the_deployment_are_a_part_and_change_what_is_found(signed_in, design, url):
+    part = f"/api/v1/designs/{design.pk}/deployment/"
+    deployment = signed_in.get(part).json()
+
+    changed = signed_in.put(
+        part, {**deployment, "octavia_topology": "SINGLE"}, content_type=JSON, headers={"If-Match": '"1"'}
+    )
+
+    assert (changed.status_code, changed.json()["octavia_topology"]) == (200, "SINGLE")
+    assert found(signed_in.get(url), "V036")[0]["severity"] == "warning"

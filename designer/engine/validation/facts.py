@@ -30,6 +30,7 @@ from designer.engine.sizing.compute import (
     vcpu_capacity,
 )
 from designer.engine.sizing.hyperconverged import GIB_PER_OSD, control_share
+from designer.engine.sizing.power import feed_watts
 from designer.engine.sizing.storage import min_size
 from designer.engine.topology import (
     End,
@@ -253,7 +254,26 @@ class Facts:
 
     # Switches ---------------------------------------------------------------------------------------------
     def switches_in(self, role: SwitchRole, rack: str | None = None) -> tuple[Switch, ...]:
-        return tuple(s for s in self.topology.switches if s.role is role and rack in (None, s.rack))
+        return self._switches.get((role, rack), ())
+
+    @cached_property
+    def _switches(self) -> Mapping[tuple[SwitchRole, str | None], tuple[Switch, ...]]:
+        found: dict[tuple[SwitchRole, str | None], list[Switch]] = defaultdict(list)
+        for switch in self.topology.switches:
+            found[switch.role, None].append(switch)
+            found[switch.role, switch.rack].append(switch)
+        return {key: tuple(switches) for key, switches in found.items()}
+
+    @cached_property
+    def feeds(self) -> Mapping[str, Mapping[str, Decimal]]:
+        """What each feed of a rack carries, W (sizing.R2): rack -> feed -> watts."""
+        found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+        for pdu in self.topology.pdus:
+            spec = self.pdu_spec(pdu.spec)
+            if spec is not None:
+                watts = feed_watts(spec, power_factor=self.policies.power_factor)
+                found[pdu.rack][pdu.feed] = found[pdu.rack].get(pdu.feed, Decimal(0)) + watts
+        return found
 
     @cached_property
     def port_groups(self) -> dict[str, Mapping[str, PortGroup]]:

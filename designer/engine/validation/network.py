@@ -56,6 +56,7 @@ USUAL_OVERSUBSCRIPTION, STORAGE_OVERSUBSCRIPTION, MOST_OVERSUBSCRIPTION = (
 LEAST_OVERLAY_MTU, STORAGE_MTU = 1558, 9000
 MOST_GATEWAYS = 5
 GATEWAY = "ovn-gateway"
+PLANES = frozenset(plane.value for plane in NetworkPlane)
 
 
 @rule("V110", "The five networks", E, source=REFERENCE, remedy="Add the network.")
@@ -581,6 +582,8 @@ def _required(facts: Facts, node: Node) -> tuple[str, ...]:
     has_vip = is_gateway or node in facts.running("haproxy")
     found = []
     for key, definition in facts.networks.items():
+        if definition.plane not in PLANES:
+            continue  # a network of this catalog that no drawing knows
         for role in node.roles:
             how = definition.attaches.get(_kind(role), "no")
             is_external = definition.plane == NetworkPlane.PROVIDER

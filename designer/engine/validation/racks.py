@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from catalog.engine.hardware import NodeRole, NodeSpec, SwitchRole, SwitchSpec
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.network import oob_ports_needed
-from designer.engine.sizing.power import feed_watts
 from designer.engine.topology import Node, Rack, Switch
 from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import (
@@ -92,7 +91,7 @@ def dual_feed(facts: Facts) -> Iterator[Hit]:
     """Each device has two power supplies, on two feeds. For control and storage nodes it is a must. A number of
     supplies that the catalog does not know is taken to be two."""
     for rack, devices in _racks(facts):
-        feeds = {pdu.feed for pdu in facts.topology.pdus if pdu.rack == rack.id}
+        feeds = facts.feeds.get(rack.id, {})
         lone = [device for device, model in devices if len(feeds) < 2 or model.power_supplies == 1]
         why = (
             f"{rack.name} has {len(feeds)} feed{'s' if len(feeds) != 1 else ''}"
@@ -166,10 +165,13 @@ def heavy_and_high(facts: Facts) -> Iterator[Hit]:
 def out_of_band_ports(facts: Facts) -> Iterator[Hit]:
     """The out-of-band switches of a rack have a port for each server, each other switch, two PDUs and the uplink."""
     short = []
+    servers = Counter(node.rack for node in facts.topology.nodes)
     for rack in facts.server_racks:
-        servers = sum(1 for node in facts.topology.nodes if node.rack == rack)
         others = [
-            s for s in facts.topology.switches if s.rack == rack and s.role is not SwitchRole.OUT_OF_BAND
+            switch
+            for role in SwitchRole
+            if role is not SwitchRole.OUT_OF_BAND
+            for switch in facts.switches_in(role, rack)
         ]
         have = 0
         switches = facts.switches_in(SwitchRole.OUT_OF_BAND, rack)
@@ -177,7 +179,7 @@ def out_of_band_ports(facts: Facts) -> Iterator[Hit]:
             spec = facts.switch_spec(switch)
             down = spec.port_group("down") if spec else None
             have += down.count if down else 0
-        need = oob_ports_needed(servers=servers, switches=len(others))
+        need = oob_ports_needed(servers=servers[rack], switches=len(others))
         if need > have:
             short.append(((need, have), facts.racks[rack].name, [rack, *(switch.id for switch in switches)]))
     for (need, have), (names, ids) in together(short).items():
@@ -251,12 +253,7 @@ def _watts(devices: tuple[Placed, ...]) -> Decimal:
 
 def _feed_watts(facts: Facts, rack: Rack) -> Decimal:
     """What the smaller feed of a rack carries, W; 0 without PDUs."""
-    feeds: dict[str, Decimal] = defaultdict(Decimal)
-    for pdu in facts.topology.pdus:
-        spec = facts.pdu_spec(pdu.spec)
-        if pdu.rack == rack.id and spec is not None:
-            feeds[pdu.feed] += feed_watts(spec, power_factor=facts.policies.power_factor)
-    return min(feeds.values(), default=Decimal(0))
+    return min(facts.feeds.get(rack.id, {}).values(), default=Decimal(0))
 
 
 RULES: tuple[Rule, ...] = (

@@ -347,6 +347,8 @@ def _port_groups(facts: Facts, element: str) -> Mapping[str, PortGroup] | None:
         spec = facts.switch_spec(switch)
     if spec is None:
         return None
+    if spec.id in facts.port_groups:
+        return facts.port_groups[spec.id]
     groups = {name: PortGroup(name=name, count=1, gbps=Decimal(1), media=COPPER) for name in MANAGEMENT_PORTS}
     groups |= {group.name: group for group in spec.ports}
     facts.port_groups[spec.id] = groups
