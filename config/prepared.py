@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Expression, Field, QuerySet
+from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+
+
+class Compiled(NamedTuple):
+    """What the database is sent, and how what it gives becomes Python."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+    converters: dict[int, Any]
 
 
 class Given(Expression):
@@ -21,7 +31,7 @@ class Given(Expression):
         return "%s", [self]
 
     def value(self, values: dict[str, Any], connection: Any) -> Any:
-        return self.output_field.get_db_prep_value(values[self.name], connection)
+        return self.output_field.get_db_prep_save(values[self.name], connection)
 
 
 class Prepared:
@@ -32,23 +42,60 @@ class Prepared:
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self.build = build
-        self.compiled: dict[str, tuple[str, tuple[Any, ...], dict[int, Any]]] = {}
+        self.compiled: dict[str, Compiled] = {}
+
+    def compile(self, connection: Any) -> Compiled:
+        compiler = self.build().query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        return Compiled(sql, tuple(parameters), converters)
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        connection = connections[DEFAULT_DB_ALIAS]
-        if connection.vendor not in self.compiled:
-            compiler = self.build().query.get_compiler(using=DEFAULT_DB_ALIAS)
-            sql, parameters = compiler.as_sql()
-            converters = compiler.get_converters([column for column, *_ in compiler.select])
-            self.compiled[connection.vendor] = (sql, tuple(parameters), converters)
-        sql, parameters, converters = self.compiled[connection.vendor]
-        told = [p.value(values, connection) if isinstance(p, Given) else p for p in parameters]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, told)
+        with self.executed(values) as (cursor, compiled, connection):
             rows = cursor.fetchall()
-        if not converters:
+        if not compiled.converters:
             return rows  # type: ignore[no-any-return]
-        return [converted(row, converters, connection) for row in rows]
+        return [converted(row, compiled.converters, connection) for row in rows]
+
+    @contextmanager
+    def executed(self, values: dict[str, Any]) -> Iterator[tuple[Any, Compiled, Any]]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        compiled = self.compiled.get(connection.vendor)
+        if compiled is None:
+            compiled = self.compiled[connection.vendor] = self.compile(connection)
+        told = [p.value(values, connection) if isinstance(p, Given) else p for p in compiled.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, told)
+            yield cursor, compiled, connection
+
+
+class PreparedUpdate(Prepared):
+    """An UPDATE of what `build` finds, set to `changes`; `returning` names fields of the changed rows to be read."""
+
+    def __init__(
+        self, build: Callable[[], QuerySet[Any, Any]], changes: dict[str, Any], returning: Sequence[str] = ()
+    ) -> None:
+        super().__init__(build)
+        self.changes = changes
+        self.returning = returning
+
+    def compile(self, connection: Any) -> Compiled:
+        query: Any = self.build().query.chain(UpdateQuery)
+        query.add_update_values(self.changes)
+        compiler = query.get_compiler(connection=connection)
+        with transaction.atomic():  # Django writes FOR UPDATE only within one; one statement is one anyway
+            sql, parameters = compiler.as_sql()
+        if not self.returning:
+            return Compiled(sql, tuple(parameters), {})
+        meta: Any = query.get_meta()
+        columns = [meta.get_field(name).get_col(meta.db_table) for name in self.returning]
+        quoted = ", ".join(connection.ops.quote_name(column.target.column) for column in columns)
+        return Compiled(f"{sql} RETURNING {quoted}", tuple(parameters), compiler.get_converters(columns))
+
+    def count(self, **values: Any) -> int:
+        """Run it and return how many rows it changed."""
+        with self.executed(values) as (cursor, _, _):
+            return int(cursor.rowcount)
 
 
 def converted(row: tuple[Any, ...], converters: dict[int, Any], connection: Any) -> tuple[Any, ...]:

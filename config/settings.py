@@ -311,6 +311,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = JOB_TIME_LIMIT_SECONDS + 30
+CELERY_DB_REUSE_MAX = 1000
+"""Celery closes the database after so many jobs, not after each: jobs.worker drops dead connections itself."""
 
 # Health ---------------------------------------------------------------------------------------------------
 READINESS_CHECKS = [

@@ -12,16 +12,31 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    JSONField,
+    QuerySet,
+    TextField,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models.functions import Now
 
+from config.prepared import Given, PreparedUpdate
 from jobs.models import FINAL, HARD_DEATHS_ALLOWED, Job, State
 
 
-def later(seconds: float) -> ExpressionWrapper:
-    """The database's now plus `seconds`."""
-    return ExpressionWrapper(Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField())
+def later(seconds: float | Given) -> ExpressionWrapper:
+    """The database's now plus `seconds`, or plus a `Given` time."""
+    time = seconds if isinstance(seconds, Given) else Value(timedelta(seconds=seconds))
+    return ExpressionWrapper(Now() + time, output_field=DateTimeField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +48,49 @@ class Renewal:
     cancel_requested: bool
 
 
+JOB_FIELDS = [field.attname for field in Job._meta.concrete_fields]
+MINE = {"pk": Given("id", UUIDField()), "lease_token": Given("token", UUIDField())}
+LEASE_END = later(Given("lease", DurationField()))
+
+
+def _free() -> QuerySet[Job]:
+    """The one asked for, if it is to be had; what another worker is just taking is passed over, not waited for."""
+    free = Job.objects.claimable().filter(pk=Given("id", UUIDField())).order_by()
+    return Job.objects.claimable().filter(pk__in=free.select_for_update(skip_locked=True).values("pk"))
+
+
+_claim = PreparedUpdate(
+    _free,
+    {
+        "state": State.RUNNING,
+        "attempt": F("attempt") + 1,
+        "hard_deaths": Case(
+            When(state=State.RUNNING, then=F("hard_deaths") + 1),
+            default=F("hard_deaths"),
+            output_field=IntegerField(),
+        ),
+        "lease_token": Given("token", UUIDField()),
+        "lease_until": LEASE_END,
+        "worker": Given("worker", CharField()),
+        "hold_until": None,
+        "hold_reason": "",
+        "announcements": 0,
+        "progress": 0.0,
+        "message": "",
+        "started_at": Now(),
+    },
+    returning=JOB_FIELDS,
+)
+
+
 def claim(job_id: UUID | str, *, worker: str = "") -> Job | None:
-    """Take the job for one attempt, or return None: it is not there, not due, finished, or somebody else's."""
-    token = uuid4()
-    with transaction.atomic():  # on SQLite IMMEDIATE; the select for update there is the table's write lock
-        free = Job.objects.claimable().filter(pk=job_id).select_for_update(skip_locked=True)
-        claimed = (
-            Job.objects.claimable()
-            .filter(pk__in=free.values("pk"))
-            .update(
-                state=State.RUNNING,
-                attempt=F("attempt") + 1,
-                hard_deaths=Case(
-                    When(state=State.RUNNING, then=F("hard_deaths") + 1),
-                    default=F("hard_deaths"),
-                    output_field=IntegerField(),
-                ),
-                lease_token=token,
-                lease_until=later(settings.JOB_LEASE_SECONDS),
-                worker=worker,
-                hold_until=None,
-                hold_reason="",
-                announcements=0,
-                progress=0.0,
-                message="",
-                started_at=Now(),
-            )
-        )
-        return Job.objects.select_related("created_by", "team").get(pk=job_id) if claimed else None
+    """Take the job for one attempt, or return None: it is not there, not due, finished, or somebody else's.
+
+    One statement, which finds, takes and reads the row: a short job consists of little else.
+    """
+    token, lease = uuid4(), timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    rows = _claim.rows(id=job_id, token=token, lease=lease, worker=worker)
+    return Job.from_db("default", JOB_FIELDS, rows[0]) if rows else None
 
 
 def renew(job_id: UUID, token: UUID, *, progress: float | None = None, message: str | None = None) -> Renewal:
@@ -78,16 +108,25 @@ def renew(job_id: UUID, token: UUID, *, progress: float | None = None, message: 
     )
 
 
+ENDED = {
+    "state": Given("state", CharField()),
+    "error": Given("error", TextField()),
+    "lease_token": None,
+    "lease_until": None,
+    "finished_at": Now(),
+}
+_finish = PreparedUpdate(lambda: Job.objects.filter(**MINE), ENDED)
+_finish_done = PreparedUpdate(
+    lambda: Job.objects.filter(**MINE), {**ENDED, "progress": 1.0, "result": Given("result", JSONField())}
+)
+
+
 def finish(job_id: UUID, token: UUID, state: State, *, result: Any = None, error: str = "") -> bool:
     """Write how the attempt ended; False for a ghost, whose result is discarded."""
     if state not in FINAL:
         raise ValueError(f"{state} is not an end")
-    changes: dict[str, Any] = {"progress": 1.0, "result": result} if state == State.DONE else {}
-    return bool(
-        Job.objects.filter(pk=job_id, lease_token=token).update(
-            state=state, error=error, lease_token=None, lease_until=None, finished_at=Now(), **changes
-        )
-    )
+    how = {"id": job_id, "token": token, "state": str(state), "error": error}
+    return bool(_finish_done.count(**how, result=result) if state == State.DONE else _finish.count(**how))
 
 
 def release(job_id: UUID, token: UUID) -> bool:

@@ -242,6 +242,7 @@ def run(job_id: str) -> None:
         return
     if stop_deadline() is not None:
         return  # the row stays queued; another worker's sweeper announces it
+    drop_dead_connections()
     job = leases.claim(job_id, worker=f"{socket.gethostname()}:{os.getpid()}")
     if job is None:
         return
@@ -257,8 +258,7 @@ def run(job_id: str) -> None:
             result = function(attempt)
     except BaseException as problem:  # noqa: BLE001 - the edge of a job; WeasyPrint raises BaseExceptions too
         outcome = problem
-    if connection.in_atomic_block is False:
-        close_old_connections()
+    drop_dead_connections()
     state = conclude(attempt, outcome, result)
     log.info(
         "job %s kind=%s attempt=%s outcome=%s duration_ms=%d",
@@ -270,6 +270,12 @@ def run(job_id: str) -> None:
     )
     if isinstance(outcome, KeyboardInterrupt | SystemExit):
         raise outcome
+
+
+def drop_dead_connections() -> None:
+    """A connection is kept from job to job, but not one that is old, broken, or no longer answered."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def conclude(attempt: Run, outcome: BaseException | None, result: Any = None) -> str:
