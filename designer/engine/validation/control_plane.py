@@ -438,7 +438,7 @@ def _majorities(facts: Facts) -> Iterator[tuple[str, str, int, int]]:
     """Service, rack, members in it, members in all, wherever a rack holds a majority of two members or more."""
     for service in _majority_services(facts):
         nodes = facts.running(service)
-        by_rack: Mapping[str, int] = Counter(node.rack for node in nodes if node.rack)
+        by_rack: Mapping[str, int] = Counter(node.rack for node in nodes if node.rack in facts.racks)
         for rack, held in by_rack.items():
             if len(nodes) > 1 and held >= sizing.quorum(len(nodes)):
                 yield service, rack, held, len(nodes)

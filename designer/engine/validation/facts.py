@@ -160,6 +160,10 @@ class Facts:
     def racks(self) -> Mapping[str, Rack]:
         return {rack.id: rack for rack in self.topology.racks}
 
+    def drawn(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of `ids` that are nodes or racks: a zone, as a failure domain, is no element."""
+        return tuple(key for key in ids if key in self.nodes or key in self.racks)
+
     @cached_property
     def server_racks(self) -> tuple[str, ...]:
         """Racks with servers in them, in the order of the drawing."""

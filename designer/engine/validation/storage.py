@@ -332,7 +332,7 @@ def fill_after_a_loss(facts: Facts) -> Iterator[Hit]:
         tell, what = (error, "writes") if fill > FULL else (warning, "the rebuild")
         yield tell(
             f"After the loss of {largest} the rest is {plain(fill * 100, 1)} % full: {what} would stop.",
-            "Add storage hosts.", [largest],
+            "Add storage hosts.", facts.drawn([largest]),
         )  # fmt: skip
 
 
@@ -633,7 +633,7 @@ def time_of_a_rebuild(facts: Facts) -> Iterator[Hit]:
     if hours > allowed:
         yield warning(
             f"After the loss of {lost} data is at risk for {plain(hours, 1)} hours; {plain(allowed, 1)} are allowed.",
-            "Use more hosts, or a faster network.", [lost],
+            "Use more hosts, or a faster network.", facts.drawn([lost]),
         )  # fmt: skip
 
 
@@ -696,7 +696,7 @@ def _racks(facts: Facts, pool: StoragePool) -> Mapping[str, int]:
     """OSD hosts of a pool by rack."""
     found: dict[str, int] = defaultdict(int)
     for host in facts.hosts_of_pool(pool):
-        if host.node.rack:
+        if host.node.rack in facts.racks:
             found[host.node.rack] += 1
     return found
 
