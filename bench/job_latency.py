@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import socket
 import statistics
@@ -27,7 +28,7 @@ from bench import harness, scratch
 from bench.benchmark import Benchmark
 from bench.harness import Clock, Comparison, Result, Void, checksum, compare_values, percentile
 
-VERSION = 1
+VERSION = 2
 SEED = 115
 SIZES = {"s": 30, "m": 300}
 """Jobs of one throughput block; of one latency block a tenth of them, at least 5."""
@@ -37,10 +38,14 @@ PATIENCE_SECONDS = 60.0
 IDLE_SECONDS = 5.0
 ADDED_MS = 15
 SHARE_OF_FLOOR = 0.5
+SHORT_WORK_SECONDS = 0.05
+CLICKS = 20
+FIRST_PROGRESS_MS = 500
 LONGEST_GAP_SECONDS = 0.2
 """Between jobs of a latency block, at random, so that they meet every phase of a queue that polls."""
 
-Send = Callable[[int], None]
+Send = Callable[..., None]
+"""Called with a number, and the seconds that the work takes."""
 
 
 def answers(url: str) -> bool:
@@ -173,18 +178,51 @@ def senders(queue: str, file: Path) -> tuple[Send, Send]:
     """Return how a number is sent as a job of ours, and by the queue library alone."""
     from jobs.queue import celery_app, enqueue
 
-    def ours(number: int) -> None:
-        enqueue("bench_probe.touch", {"file": str(file), "number": number, "seconds": 0}, user=None)
+    def ours(number: int, seconds: float = 0) -> None:
+        enqueue("bench_probe.touch", {"file": str(file), "number": number, "seconds": seconds}, user=None)
 
-    def by_q2(number: int) -> None:
+    def by_q2(number: int, seconds: float = 0) -> None:
         from django_q.tasks import async_task
 
-        async_task("bench.probe.bare.touch", str(file), number, 0)
+        async_task("bench.probe.bare.touch", str(file), number, seconds)
 
-    def by_celery(number: int) -> None:
-        celery_app().send_task("bench.touch", args=[str(file), number, 0], retry=False)
+    def by_celery(number: int, seconds: float = 0) -> None:
+        celery_app().send_task("bench.touch", args=[str(file), number, seconds], retry=False)
 
     return ours, by_q2 if queue == "django-q2" else by_celery
+
+
+def first_progress(clicks: int) -> list[float]:
+    """Return the ms from a click that queues a job until the page shows that it is under way.
+
+    The click is "Try again" of a failed job. The page then asks for its fragment as often as the fragment says;
+    requests go through the whole product, in this process.
+    """
+    from django.db.models.functions import Now
+    from django.test import Client
+
+    from accounts.models import User
+    from jobs.models import Job, State
+
+    person = User.objects.create_user("clicks@example.com", "correct horse battery staple")
+    client = Client(headers={"HX-Request": "true"})
+    client.force_login(person)
+    found = []
+    for _ in range(clicks):
+        job = Job.objects.create(
+            kind="bench_probe.advance", input={}, input_hash="-", created_by=person, state=State.FAILED,
+            finished_at=Now(),
+        )  # fmt: skip
+        clicked = time.perf_counter()
+        shown = client.post(f"/jobs/{job.pk}/retry/").content.decode()
+        while 'data-job-state="queued"' in shown:
+            wait = re.search(r'hx-trigger="every ([0-9.]+)(ms|s)"', shown)
+            if wait is None or time.perf_counter() - clicked > PATIENCE_SECONDS:
+                raise Void("B15: a queued job whose page does not ask again, or that never starts")
+            time.sleep(float(wait[1]) * (1e-3 if wait[2] == "ms" else 1))
+            shown = client.get(f"/jobs/{job.pk}/progress/").content.decode()
+        found.append((time.perf_counter() - clicked) * 1e3)
+    return found
 
 
 def measured(queue: str, size: str, rounds: int) -> dict[str, Any]:
@@ -211,11 +249,11 @@ def measured(queue: str, size: str, rounds: int) -> dict[str, Any]:
             found.append((started.at[number] - asked) * 1e3)
         return found
 
-    def a_second(send: Send, count: int) -> float:
+    def a_second(send: Send, count: int, seconds: float = 0) -> float:
         block = numbers(count)
         begun = time.time()
         for number in block:
-            send(number)
+            send(number, seconds)
         started.wait_for(block)
         return count / (max(started.at[number] for number in block) - begun)
 
@@ -258,6 +296,31 @@ def measured(queue: str, size: str, rounds: int) -> dict[str, Any]:
                 unit="/s",
                 rounds=rounds,
                 at_least=SHARE_OF_FLOOR,
+            )
+        )
+        comparisons.append(
+            compare_values(
+                f"{title}: jobs of {SHORT_WORK_SECONDS * 1e3:g} ms a second",
+                lambda: a_second(ours, some * 4, SHORT_WORK_SECONDS),
+                lambda: a_second(floor, some * 4, SHORT_WORK_SECONDS),
+                unit="/s",
+                rounds=rounds,
+                at_least=SHARE_OF_FLOOR,
+            )
+        )
+        clicks = first_progress(CLICKS)
+        seen, bare = percentile(clicks, 95), percentile(theirs, 95)
+        comparisons.append(
+            Comparison(
+                name=f"{title}: p95 from click to first progress on the page",
+                ours=seen,
+                floor=bare,
+                ratio=seen / bare,
+                unit="ms",
+                clock=Clock.WALL,
+                goal=f"<= {FIRST_PROGRESS_MS} ms",
+                is_met=seen <= FIRST_PROGRESS_MS,
+                note=f"{len(clicks)} clicks; the floor is the start of a bare message, which nobody sees",
             )
         )
         end = time.monotonic() + PATIENCE_SECONDS

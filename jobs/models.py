@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import Membership, Team
 
@@ -69,6 +70,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 HARD_DEATHS_ALLOWED = 2
 """A job whose process died this often is not tried again: it is likely the cause. Source: reliability.md 1.6."""
+
+
+EAGER_SECONDS = 5.0
+"""How long after it was asked for a page asks eagerly how far a job is."""
 
 
 class Job(models.Model):
@@ -180,6 +185,12 @@ class Job(models.Model):
     def percent(self) -> int:
         """Progress in whole percent, never 100 before the end."""
         return 100 if self.state == State.DONE else min(99, int(self.progress * 100))
+
+    @property
+    def poll_interval(self) -> str:
+        """How soon a page asks again: often after a click, so that its effect is seen within half a second."""
+        waited = abs((timezone.now() - (self.announced_at or self.created_at)).total_seconds())
+        return "200ms" if waited < EAGER_SECONDS else "1s"
 
     def result_reference(self) -> Any:
         """What the job produced, or nothing."""

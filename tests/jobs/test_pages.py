@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobs import leases, queue
+from jobs import leases, queue, sweeper
 from jobs.models import Job, State
 from tests.builders import a_team, a_user
 
@@ -54,11 +54,27 @@ def test_the_fragment_asks_again_until_the_job_is_over(client, author, job):
     leases.finish(job.pk, held.lease_token, State.DONE)
     done = client.get(f"/jobs/{job.pk}/progress/")
 
-    assert 'hx-trigger="every 1s"' in running
+    assert 'hx-trigger="every 200ms"' in running
     assert 'value="42"' in running
     assert "Sizing &lt;compute&gt;" in running
     assert "hx-trigger" not in done.content.decode()
     assert done["HX-Trigger"] == "job-done"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "moment", "interval"),
+    [(1, "created_at", "200ms"), (60, "created_at", "1s"), (1, "announced_at", "200ms")],
+)
+def test_a_page_asks_often_only_in_the_first_seconds_after_a_click(
+    client, author, job, seconds, moment, interval
+):
+    client.force_login(author)
+    Job.objects.update(created_at=sweeper.ago(3600))
+    Job.objects.update(**{moment: sweeper.ago(seconds)})
+
+    fragment = client.get(f"/jobs/{job.pk}/progress/").content.decode()
+
+    assert f'hx-trigger="every {interval}"' in fragment
 
 
 def test_cancel_and_retry_by_plain_forms(client, author, job):
