@@ -166,10 +166,12 @@ def starting_document(reference_design: str) -> DesignDocument:
         vcpus=flavor.vcpus,
         ram_gib=flavor.ram_gib,
         disk_gb=flavor.disk_gb,
+        gpus=flavor.gpus,
     )
+    rules = {**write(definition.rules), "cpu_allocation_ratio": write(flavor.cpu_allocation_ratio)}
     return DesignDocument(
         workload=Workload(profiles=(profile,)),
-        policies=Policies(cpu_allocation_ratio=flavor.cpu_allocation_ratio),
+        policies=parse(Policies, rules),
         hardware=HardwareChoice(
             control=selection.control.id if selection.control else None,
             compute=selection.compute.id,

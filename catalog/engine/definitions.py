@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated
 
-from catalog.engine.documents import Bounds, Count, Name, PositiveCount, Slug, Text
+from catalog.engine.documents import Bounds, Count, Name, PositiveCount, Quantity, Share, Slug, Text
 from catalog.engine.hardware import NodeRole
 
 
@@ -88,6 +88,31 @@ class Flavor:
     ram_gib: Decimal
     disk_gb: Decimal
     cpu_allocation_ratio: Decimal
+    gpus: Count = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolShare:
+    """A Ceph pool of a reference design: its share of raw capacity, and k + m where it is erasure-coded."""
+
+    name: Name
+    share_of_raw: Share
+    k: Count | None = None
+    m: Count | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartingRules:
+    """Planning rules that a reference design was made with; each as the design's own rule of that name."""
+
+    racks: PositiveCount | None = None
+    zones: PositiveCount | None = None
+    spare_hosts: Count | None = None
+    failure_unit: Slug = "host"
+    storage_failure_domain: Slug = "host"
+    monitors_on_control: bool = False
+    control_extra_ram_gib: Quantity = Decimal(0)
+    pools: tuple[PoolShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +147,7 @@ class ReferenceDesignDefinition:
     uplinks_per_leaf: Count = 0
     """Links of a leaf to all spines together; 0 where no spines stand."""
     flavor: Flavor
+    rules: StartingRules = field(default_factory=StartingRules)
     vms_with_spare: Count
     usable_tb: Decimal
     rack_units: Count

@@ -9,42 +9,16 @@ from typing import Any
 
 import pytest
 
+from catalog.engine.documents import read, write
 from catalog.engine.hardware import NodeRole
 from catalog.library import load_library
 from designer.engine.sizing import power
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import SizingRequest, SizingResult
-from designer.engine.workload import FailureDomain, Policies, PoolPlan, VmProfile, Workload
+from designer.engine.workload import Policies, VmProfile, Workload
 from tests.designer.engine.sizing.reference_values import PUBLISHED
 
 LIBRARY = load_library()
-OBJECT_POOLS = (
-    PoolPlan(name="default.rgw.buckets.data", share_of_raw=D("0.96"), k=8, m=3),
-    PoolPlan(name="default.rgw.buckets.index", share_of_raw=D("0.03")),
-    PoolPlan(name="rgw.meta+log", share_of_raw=D("0.01")),
-)
-EDGE_POOLS = (
-    PoolPlan(name="vms", share_of_raw=D("0.7")),
-    PoolPlan(name="volumes", share_of_raw=D("0.2")),
-    PoolPlan(name="images", share_of_raw=D("0.1")),
-)
-RULES: Mapping[str, Mapping[str, Any]] = {
-    "rd-starter-hci3": {},
-    "rd-mid": {},
-    "rd-large-2000": {
-        "racks": 6, "storage_failure_domain": FailureDomain.RACK, "control_extra_ram_gib": D(16), "spare_hosts": 2,
-    },
-    "rd-capacity-object": {"racks": 4, "pools": OBJECT_POOLS},
-    "rd-gpu-ai": {"racks": 6, "monitors_on_control": True},
-    "rd-memory": {},
-    "rd-edge": {"pools": EDGE_POOLS},
-    "rd-3az": {
-        "racks": 6, "zones": 3, "failure_unit": FailureDomain.ZONE, "storage_failure_domain": FailureDomain.ZONE,
-        "control_extra_ram_gib": D(16),
-    },
-    "rd-baremetal": {"control_extra_ram_gib": D(8)},
-}  # fmt: skip
-"""How each design is planned, as its purpose and notes say."""
 OBJECT_TB = {"rd-capacity-object": D(3250)}
 STORED_TB = {"rd-large-2000": D(255), "rd-3az": D(155), "rd-gpu-ai": D(270), "rd-memory": D(80)}
 """TB written, so that the published storage nodes are what the demand asks for; the others are at the least."""
@@ -61,17 +35,24 @@ DIFFERENT: Mapping[tuple[str, str], str] = {
 def a_request(design: str) -> SizingRequest:
     definition = LIBRARY.reference_designs[design]
     flavor, vms = definition.flavor, definition.vms_with_spare
-    rules = {"host_cpu_load": D("0.5"), "cpu_allocation_ratio": flavor.cpu_allocation_ratio, **RULES[design]}
+    rules: dict[str, Any] = {**write(definition.rules), "host_cpu_load": 0.5}
+    rules["cpu_allocation_ratio"] = write(flavor.cpu_allocation_ratio)
     stored = STORED_TB.get(design)
     disk_gb = stored * 1000 / vms if stored else D(1)
     if stored:
-        rules |= {"thin_share_boot": D(1), "snapshot_share": D(0)}
+        rules |= {"thin_share_boot": 1, "snapshot_share": 0}
     profile = VmProfile(
-        id="vm", name="VM", count=vms, vcpus=flavor.vcpus, ram_gib=flavor.ram_gib, disk_gb=disk_gb
+        id="vm",
+        name="VM",
+        count=vms,
+        vcpus=flavor.vcpus,
+        ram_gib=flavor.ram_gib,
+        disk_gb=disk_gb,
+        gpus=flavor.gpus,
     )
     workload = Workload(profiles=(profile,), object_storage_tb=OBJECT_TB.get(design, D(0)))
     return SizingRequest(
-        workload=workload, policies=Policies(**rules), hardware=LIBRARY.selection_for(design)
+        workload=workload, policies=read(Policies, rules), hardware=LIBRARY.selection_for(design)
     )
 
 
