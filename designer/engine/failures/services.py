@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -146,24 +147,52 @@ class Services:
         reasons = [own.reason] if own.reason and state is not State.UP else []
         if key == "ceph-osd":
             state, reasons = self._osds(state, reasons)
+        weaker: list[str] = []
+        is_cut = False
         for other in service.depends_on:
-            if other not in self.own:
-                continue
-            theirs, causes = self.full(other)
+            theirs = self.full(other)[0] if other in self.own else State.UP
             if theirs is State.UP:
                 continue
             name = self.plant.service_catalog[other].name
-            because = f": {causes[0]}" if causes else ""
-            if theirs is State.DEGRADED:
-                state = max(state, State.DEGRADED, key=lambda s: s.rank)
-                reasons.append(f"needs {name}, which is degraded{because}")
-            elif self._is_soft(service, other):
-                state = max(state, State.DEGRADED, key=lambda s: s.rank)
-                reasons.append(f"runs on without {name}, which is down{because}")
+            if theirs is State.DOWN and not self._is_soft(service, other):
+                is_cut = True
+            elif theirs is State.DOWN:
+                weaker.append(f"runs on without {name}, which is down")
             else:
-                state = State.DOWN
-                reasons.append(f"needs {name}, which is down{because}")
-        return state, tuple(dict.fromkeys(reasons))
+                weaker.append(f"needs {name}, which is degraded")
+        if is_cut or state is State.DOWN:
+            # What took it down is enough: what is only degraded beside that explains nothing.
+            own_reasons = reasons if state is State.DOWN else []
+            return State.DOWN, (*own_reasons, *self._chains(key))
+        if weaker:
+            state = max(state, State.DEGRADED, key=lambda s: s.rank)
+        return state, (*reasons, *weaker)
+
+    def _chains(self, key: str) -> tuple[str, ...]:
+        """The ways from a service to what is down by itself, the shortest to each, in words."""
+        names = {other: self.plant.service_catalog[other].name for other in self.own}
+        found: dict[str, tuple[str, ...]] = {}
+        seen = {key}
+        queue: deque[tuple[str, tuple[str, ...]]] = deque([(key, ())])
+        while queue:
+            at, path = queue.popleft()
+            service = self.plant.service_catalog[at]
+            for other in service.depends_on:
+                if other not in self.own or other in seen or self._is_soft(service, other):
+                    continue
+                if self.full(other)[0] is not State.DOWN:
+                    continue
+                seen.add(other)
+                if self.own[other].state is State.DOWN or other == "ceph-osd":
+                    found[other] = (*path, other)
+                else:
+                    queue.append((other, (*path, other)))
+        return tuple(
+            f"needs {', which needs '.join(names[one] for one in path)}: down, {self.full(root)[1][0]}"
+            if self.full(root)[1]
+            else f"needs {names[root]}, which is down"
+            for root, path in found.items()
+        )
 
     def _is_soft(self, service: ServiceDefinition, other: str) -> bool:
         """Running VMs, flows and I/O do not need the control plane (F12)."""

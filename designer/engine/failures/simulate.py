@@ -383,7 +383,11 @@ def sentence(plant: Plant, failed: FailureSet, outcome: Outcome) -> str:
         hung = f"{compute.hung:.0f} VMs hang" if compute.hung else ""
         said.append(" and ".join(part for part in (stopped, hung) if part))
         if compute.cannot_restart:
-            said.append(f"{compute.cannot_restart:.0f} of them find no room elsewhere")
+            is_frozen = outcome.control.state is State.DOWN
+            why = (
+                "cannot be started while the control plane is down" if is_frozen else "find no room elsewhere"
+            )
+            said.append(f"{compute.cannot_restart:.0f} of them {why}")
     if compute.isolated:
         said.append(f"{compute.isolated:.0f} VMs are cut off from other hosts")
     for plane in (outcome.control, outcome.storage, outcome.north_south):

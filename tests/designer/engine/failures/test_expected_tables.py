@@ -184,10 +184,18 @@ def test_x1_loss_of_the_management_vlan_does_not_stop_guests():
     assert report.service("ovn-gateway").state is not DOWN
 
 
-def test_a_service_names_the_chain_of_its_causes():
+def test_a_service_names_the_chain_of_its_causes_and_nothing_beside():
     report = fail(PLANT, "device:ctl01", "device:ctl02")
 
-    keystone = report.service("keystone")
-    assert keystone.state is DOWN
-    assert any("MariaDB" in r or "database" in r.lower() for r in keystone.reasons)
-    assert any("ctl01, ctl02" in reason for reason in keystone.reasons)
+    keystone, horizon = report.service("keystone"), report.service("horizon")
+    galera = "down, 1 of 3 left, 2 make a majority: lost ctl01, ctl02"
+    assert (keystone.state, horizon.state) == (DOWN, DOWN)
+    assert keystone.reasons == (f"needs Database (Galera): {galera}",)
+    assert horizon.reasons == (f"needs Identity, which needs Database (Galera): {galera}",)
+
+
+def test_vms_of_a_dead_host_cannot_be_started_while_the_control_plane_is_down():
+    report = fail(PLANT, "device:ctl01", "device:ctl02", "device:cmp01")
+
+    assert report.compute.cannot_restart == report.compute.stopped == Decimal("52.2")
+    assert "52 of them cannot be started while the control plane is down" in report.sentence
