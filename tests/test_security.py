@@ -32,6 +32,7 @@ DRAWN_BY_US = {
     "templates/costing/proposal/parts/drawing.html": {"drawings.racks", "drawings.networks"},
     "templates/designer/design_detail.html": {"drawing"},
     "templates/designer/design_drawing.html": {"drawing"},
+    "templates/designer/partials/failure_effect.html": {"drawing"},
 }
 """Template to what it takes as it is: SVG that our own renderers wrote, with every label escaped by them."""
 
