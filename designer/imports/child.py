@@ -6,6 +6,7 @@ other. Standard output is JSON: `inventory`, or `refused` with message and remed
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from typing import Any
@@ -17,6 +18,8 @@ def main() -> int:
     """Read what is on standard input and write what it holds."""
     request: dict[str, Any] = json.loads(sys.argv[1])
     limit_this_process(**request["limits"])
+
+    gc.disable()  # millions of cells, no cycles among them, and the process ends soon
 
     from designer.imports.limits import Refused  # after the limits are set, as all that reads
     from designer.imports.reader import read

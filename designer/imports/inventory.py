@@ -404,6 +404,8 @@ def gb(mib: int | float | Decimal) -> Decimal:
 
 def clean(raw: Any, longest: int = 120) -> str:
     """Return `raw` as text that every document can show: no control characters, at most `longest` characters."""
+    if type(raw) is str and raw.isprintable():
+        return raw.strip()[:longest]
     return UNSTORABLE.sub(
         "\N{REPLACEMENT CHARACTER}", str(raw).replace("\r", " ").replace("\n", " ")
     ).strip()[:longest]

@@ -104,11 +104,12 @@ def _workbook(name: str, data: bytes) -> list[Table]:
         raise Refused(
             f"{name} is an archive, but not an .xlsx workbook.", "Unpack it, and send what is in it."
         )
-    sheets = tables.sheet_names(data)
+    workbook = tables.open_workbook(data)
+    sheets = workbook.sheet_names
     wanted = (
         rvtools.TABS if "vInfo" in sheets else live_optics.SHEETS if "VMs" in sheets else tuple(sheets[:1])
     )
-    return list(tables.sheets(data, name, wanted))
+    return list(tables.sheets(workbook, name, wanted))
 
 
 def _json(name: str, data: bytes) -> Any:

@@ -47,7 +47,9 @@ def rows_of(table: Table) -> Iterator[tuple[int, list[Any]]]:
     """Yield the rows that hold something, each with its number in the file; count the others in the table."""
     table.blank_rows = 0
     for number, row in enumerate(table.rows, table.first_row):
-        if any(cell not in ("", None) and str(cell).strip() for cell in row):
+        if (row and row[0] and type(row[0]) is str) or any(
+            cell not in ("", None) and str(cell).strip() for cell in row
+        ):
             yield number, row
         else:
             table.blank_rows += 1
@@ -87,16 +89,30 @@ class Joined:
             else set()
         )
         self.rows: dict[tuple[str, ...], list[tuple[Columns, list[Any]]]] = {}
+        self._places: dict[int, list[int | None]] = {}
         for table in others:
             columns = Columns(table)
             places = [columns.place(name) for name in self.key]
             for _, row in rows_of(table):
-                self.rows.setdefault(tuple(text(row, p) for p in places), []).append((columns, row))
+                self.rows.setdefault(_key(row, places), []).append((columns, row))
 
     def of(self, columns: Columns, row: Sequence[Any]) -> list[tuple[Columns, list[Any]]]:
         """Return the rows that belong to a row of vInfo; none where only its name, which others share, could tell."""
-        key = tuple(text(row, columns.place(name)) for name in self.key)
+        places = self._places.get(id(columns))
+        if places is None:
+            places = self._places[id(columns)] = [columns.place(name) for name in self.key]
+        key = _key(row, places)
         return [] if key[0] in self.ambiguous and self.key == ("vm",) else self.rows.get(key, [])
+
+
+def _key(row: Sequence[Any], places: Sequence[int | None]) -> tuple[str, ...]:
+    """The cells at `places`; as they stand where all are text, which is the rule and ten times faster."""
+    try:
+        key = tuple([row[place] for place in places])  # type: ignore[index]  # None is caught
+        "".join(key)
+    except (IndexError, TypeError):
+        return tuple([text(row, place) for place in places])
+    return key
 
 
 def read(tables: Sequence[Table]) -> Inventory:
@@ -106,7 +122,7 @@ def read(tables: Sequence[Table]) -> Inventory:
         if tab := tab_of(table):
             by_tab[tab].append(table)
     infos = by_tab["vInfo"]
-    names = [text(row, t.columns().get("vm")) for t in infos for row in t.rows]
+    names = [text(row, at) for t in infos for at in [t.columns().get("vm")] for row in t.rows]
     disks, memory, cpus, partitions = (
         Joined(infos, by_tab[tab], names) for tab in ("vDisk", "vMemory", "vCPU", "vPartition")
     )

@@ -37,13 +37,15 @@ class Table:
     blank_rows: int = 0
     encoding: str = ""
     delimiter: str = ""
+    _columns: dict[str, int] | None = None
 
     def columns(self) -> dict[str, int]:
         """Return where each column is, by its name in lower case without stars, trailing blanks and MB for MiB."""
-        found: dict[str, int] = {}
-        for index, name in enumerate(self.header):
-            found.setdefault(column_name(name), index)
-        return found
+        if self._columns is None:
+            self._columns = {}
+            for index, name in enumerate(self.header):
+                self._columns.setdefault(column_name(name), index)
+        return self._columns
 
 
 def column_name(raw: str) -> str:
@@ -63,7 +65,10 @@ class Columns:
 
     def place(self, *names: str) -> int | None:
         """Return the index of the first column that goes by one of `names`."""
-        return next((self._at[name] for name in names if name in self._at), None)
+        for name in names:
+            if (index := self._at.get(name)) is not None:
+                return index
+        return None
 
 
 def text(row: Sequence[Any], index: int | None) -> str:
@@ -71,6 +76,8 @@ def text(row: Sequence[Any], index: int | None) -> str:
     if index is None or index >= len(row):
         return ""
     value = row[index]
+    if type(value) is str:
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -213,50 +220,48 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         raise Refused(f"The archive is damaged: {str(error)[:120]}.", "Export the file again.") from error
 
 
-def sheets(data: bytes, file: str, wanted: Iterable[str] | None = None) -> Iterator[Table]:
-    """Return the sheets of a workbook as tables; of those named in `wanted`, when given, only these.
+def open_workbook(data: bytes) -> Any:
+    """Return a workbook that was inspected, as calamine opens it.
 
     Raises:
-        Refused: it is unsafe, damaged or too large.
+        Refused: it is damaged or has too many sheets.
     """
     from python_calamine import CalamineWorkbook
 
-    inspect_archive(data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = workbook.sheet_names
-        if len(names) > limits.MAX_SHEETS:
-            raise Refused(
-                f"The workbook has {len(names)} sheets; at most {limits.MAX_SHEETS} are read.",
-                "Export the inventory alone.",
-            )
-        known = None if wanted is None else set(wanted)
-        chosen = [name for name in names if known is None or name in known]
-        for name in chosen or names[:1]:
+    except Exception as error:
+        raise unreadable(error) from error
+    if len(workbook.sheet_names) > limits.MAX_SHEETS:
+        raise Refused(
+            f"The workbook has {len(workbook.sheet_names)} sheets; at most {limits.MAX_SHEETS} are read.",
+            "Export the inventory alone.",
+        )
+    return workbook
+
+
+def sheets(workbook: Any, file: str, wanted: Iterable[str]) -> Iterator[Table]:
+    """Return those sheets of a workbook as tables that are named in `wanted`.
+
+    Raises:
+        Refused: one is damaged or too large.
+    """
+    known = set(wanted)
+    for name in workbook.sheet_names:
+        if name not in known:
+            continue
+        try:
             sheet = workbook.get_sheet_by_name(name)
-            check_size(name, rows=sheet.total_height, columns=sheet.total_width)
-            rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
-            yield _table(rows, file=file, name=name)
-    except Refused:
-        raise
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise Refused(
-            f"The workbook cannot be read: {str(error)[:160]}.", "Save it as .xlsx again."
-        ) from error
+        except Exception as error:
+            raise unreadable(error) from error
+        check_size(name, rows=sheet.total_height, columns=sheet.total_width)
+        rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
+        yield _table(rows, file=file, name=name)
 
 
-def sheet_names(data: bytes) -> list[str]:
-    """Return the names of the sheets of a workbook that was inspected."""
-    from python_calamine import CalamineWorkbook
-
-    try:
-        return list(CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names)
-    except Exception as error:
-        raise Refused(
-            f"The workbook cannot be read: {str(error)[:160]}.", "Save it as .xlsx again."
-        ) from error
+def unreadable(error: Exception) -> Refused:
+    """Return the refusal of a workbook that calamine cannot read: it has an error for each way of being damaged."""
+    return Refused(f"The workbook cannot be read: {str(error)[:160]}.", "Save it as .xlsx again.")
 
 
 def check_size(name: str, *, rows: int, columns: int) -> None:
