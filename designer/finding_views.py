@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -15,6 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from config.errors import Invalid, Stale
 from designer import findings, forms, services
+from designer.engine.failures.formulas import FORMULAS as FAILURE_FORMULAS
+from designer.engine.sizing.formulas import FORMULAS as SIZING_FORMULAS
 from designer.engine.topology import COLLECTIONS, Topology
 from designer.engine.validation.model import ORDER, Finding
 from designer.engine.validation.profiles import Profile
@@ -24,6 +27,7 @@ from designer.models import Design
 
 SHOWN_ELEMENTS = 6
 SUPPRESSED = "suppressed"
+FORMULA_IDS = frozenset(formula.id for formula in (*SIZING_FORMULAS, *FAILURE_FORMULAS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,8 @@ class FindingRow:
 
     finding: Finding
     about: str
+    formulas: tuple[str, ...]
+    """Ids of the formulas that its source names."""
     elements: tuple[ElementLink, ...]
     more: int
     """How many more elements it marks."""
@@ -194,9 +200,19 @@ def _row(finding: Finding, names: Mapping[str, ElementLink]) -> FindingRow:
     return FindingRow(
         finding=finding,
         about=RULE_BY_ID[finding.rule].about,
+        formulas=formulas_in(finding.source),
         elements=tuple(marked[:SHOWN_ELEMENTS]),
         more=max(0, len(marked) - SHOWN_ELEMENTS),
     )
+
+
+def formulas_in(source: str) -> tuple[str, ...]:
+    """Return the formulas that a source names: `sizing.R2, R3` are two."""
+    found, family = [], ""
+    for prefix, number in re.findall(r"(?:(sizing|failure)\.)?\b([A-Z]{1,2}\d{1,2})\b", source):
+        family = prefix or family
+        found.append(f"{family}.{number}")
+    return tuple(key for key in dict.fromkeys(found) if key in FORMULA_IDS)
 
 
 def _names(topology: Topology) -> dict[str, ElementLink]:

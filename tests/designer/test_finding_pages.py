@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
+from designer.finding_views import formulas_in
 from tests.builders import a_membership, a_team, a_user
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +154,22 @@ def test_a_stranger_finds_nothing(client, design, url):
 
     assert client.get(url).status_code == 404
     assert accepted(client, design).status_code == 404
+
+
+def test_the_formulas_behind_a_rule_are_a_step_away(signed_in, url):
+    page = shown(signed_in.get(url))
+
+    assert 'href="/costing/formulas/sizing.S3/"' in page
+    assert signed_in.get("/costing/formulas/sizing.S3/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("source", "formulas"),
+    [
+        pytest.param("sizing.R2, R3: each feed alone", ("sizing.R2", "sizing.R3"), id="list"),
+        pytest.param("Service catalog; IEEE 802.1Q", (), id="none"),
+        pytest.param("failure.E8, F8; sizing.S3", ("failure.F8", "sizing.S3"), id="two-families"),
+    ],
+)
+def test_a_source_names_its_formulas(source, formulas):
+    assert formulas_in(source) == formulas
