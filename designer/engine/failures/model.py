@@ -359,6 +359,15 @@ class CutSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Isolation:
+    """A device whose loss alone cuts live nodes off a network."""
+
+    network: str
+    device: str
+    cut_off: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
     """How much of a year one top event is expected to take (section 5): hardware alone, by minimal cut sets."""
 
@@ -394,6 +403,8 @@ class Ranking:
     damages: tuple[Damage, ...]
     single_points: tuple[CutSet, ...]
     """Cut sets of order 1."""
+    isolations: tuple[Isolation, ...]
+    """Devices that alone cut nodes off a network; the out-of-band network, single-homed by nature, left out."""
     cut_sets: tuple[CutSet, ...]
     """Minimal cut sets: order 1 of devices, racks, PDUs and feeds; order 2 of devices."""
     pairs: int

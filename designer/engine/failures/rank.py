@@ -11,9 +11,17 @@ from itertools import combinations
 from catalog.engine.hardware import NodeRole
 from designer.engine.failures.availability import RATES, estimate, rates
 from designer.engine.failures.graph import Plant, bmc
-from designer.engine.failures.model import ENGINE_VERSION, CutSet, Damage, FailureSet, Ranking, State
+from designer.engine.failures.model import (
+    ENGINE_VERSION,
+    CutSet,
+    Damage,
+    FailureSet,
+    Isolation,
+    Ranking,
+    State,
+)
 from designer.engine.failures.simulate import Outcome, name_of, sentence
-from designer.engine.topology import FEEDS, Node
+from designer.engine.topology import FEEDS, NetworkPlane, Node
 
 EVENTS = ("control", "storage", "north-south")
 """Top events of cut sets."""
@@ -80,6 +88,7 @@ def rank(plant: Plant, *, with_pairs: bool = False, report: Report = lambda shar
         failures=len(names),
         damages=tuple(sorted(damages, key=lambda damage: damage.order)),
         single_points=tuple(order_1),
+        isolations=tuple(_isolations(plant)),
         cut_sets=cuts,
         pairs=pairs,
         pair_damages=tuple(pair_damages),
@@ -216,6 +225,15 @@ def _states(outcome: Outcome) -> dict[str, State]:
         "storage": outcome.storage.state,
         "north-south": outcome.north_south.state,
     }
+
+
+def _isolations(plant: Plant) -> Iterator[Isolation]:
+    for network in plant.topology.networks:
+        if network.plane is NetworkPlane.OUT_OF_BAND:
+            continue
+        for device, cut_off in sorted(plant.cut_off_by_each(network.id).items()):
+            if nodes := cut_off & plant.nodes.keys():
+                yield Isolation(network=network.id, device=device, cut_off=tuple(sorted(nodes)))
 
 
 def representatives(plant: Plant) -> list[str]:

@@ -44,6 +44,7 @@ def sets(*groups):
 
 def test_x2_the_mid_size_design_has_no_single_point_of_failure():
     assert ranked().single_points == ()
+    assert ranked().isolations == ()
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,18 @@ def test_x3_with_one_leaf_a_rack_a_leaf_is_a_rack(leaf, vms):
     assert rounded(report.compute.out_of_service) == vms
     assert report.plane("control").state is State.DEGRADED
     assert report.plane("storage").state is State.DEGRADED
+
+
+def test_x3_with_one_leaf_a_rack_each_leaf_isolates_its_rack():
+    plant = single_leaf()
+
+    found = {i.device: set(i.cut_off) for i in rank(plant).isolations if i.network == "management"}
+
+    racks = {
+        f"leaf-{n}a": {node.id for node in plant.topology.nodes if node.rack == f"rack-{n}"}
+        for n in (1, 2, 3)
+    }
+    assert found == racks
 
 
 def test_x3_with_one_link_a_server_any_server_link_is_the_server():

@@ -205,6 +205,32 @@ def test_networkx_finds_the_same_devices_and_cables_that_split_a_network(case):
         assert fabrics[network.id].bridges == alone
 
 
+@settings(max_examples=40, deadline=None)
+@given(cabled())
+def test_networkx_finds_the_same_nodes_cut_off_by_each_single_device(case):
+    topology, _ = case
+    plant = a_plant(topology=topology)
+
+    switches = {switch.id for switch in topology.switches}
+    for network in topology.networks:
+        if plant.reaches[network.id].parts != 1:
+            continue
+        graph = second_graph(topology, network.id)
+        expected = {}
+        for device in graph.nodes:
+            left = graph.copy()
+            left.remove_node(device)
+            parts = [part - switches for part in networkx.connected_components(left) if part - switches]
+            if len(parts) > 1:
+                expected[device] = {frozenset(part) for part in parts}
+        found = plant.cut_off_by_each(network.id)
+        assert found.keys() == expected.keys()
+        for device, cut_off in found.items():
+            carrying = [part for part in expected[device] if not part & cut_off]
+            assert len(carrying) == 1
+            assert frozenset().union(*expected[device]) - carrying[0] == cut_off
+
+
 def test_pairs_of_switches_that_cut_the_storage_network_are_those_networkx_finds_by_brute_force():
     topology = a_topology()
     ranking = rank(a_plant(topology=topology), with_pairs=True)
