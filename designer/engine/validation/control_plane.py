@@ -37,6 +37,8 @@ TITLE = "Control plane"
 LEAST_RAM_GIB = 32
 LEAST_DISK_GB = 240
 MONITOR = "ceph-mon"
+SEPARATE = "Use larger hosts, or control nodes of their own."
+"""What helps a hyper-converged host that is short."""
 REFERENCE = "Reference architecture"
 
 
@@ -187,10 +189,15 @@ def memory(facts: Facts) -> Iterator[Hit]:
         if have < need:
             extras = f" and {plain(extra)} GiB of further services" if extra else ""
             step = sizing.ram_step_gib(need)
+            what, remedy = (
+                f"A controller ({spec.name}) has",
+                f"Use control nodes with {step or 'more than 512'} GiB.",
+            )
+            if facts.is_hyper_converged(nodes[0]):
+                what, remedy = f"For its part of the control plane {spec.name} keeps", SEPARATE
             yield warning(
-                f"A controller ({spec.name}) has {plain(have)} GiB and needs {plain(need, 1)} for {hosts} compute nodes, "
-                f"{facts.vms:,} VMs{extras}.",
-                f"Use control nodes with {step or 'more than 512'} GiB.", _ids(nodes),
+                f"{what} {plain(have)} GiB, and {plain(need, 1)} are needed for {hosts} compute nodes, {facts.vms:,} VMs{extras}.",
+                remedy, _ids(nodes),
             )  # fmt: skip
 
 
@@ -200,15 +207,18 @@ def cores(facts: Facts) -> Iterator[Hit]:
     for the control plane counts."""
     hosts, count = len(facts.compute), len(facts.control)
     for spec, nodes in facts.by_spec(facts.control):
-        have, need = (
-            _control_share(facts, spec, nodes[0])[1],
-            sizing.cores_needed(compute_hosts=hosts, controllers=count),
-        )
+        have = _control_share(facts, spec, nodes[0])[1]
+        need = sizing.cores_needed(compute_hosts=hosts, controllers=count)
         if have < need:
-            message = (
-                f"A controller ({spec.name}) has {have} cores and needs {need} for {hosts} compute nodes."
+            what, remedy = (
+                f"A controller ({spec.name}) has {have} cores",
+                f"Use control nodes with at least {need} cores.",
             )
-            yield warning(message, f"Use control nodes with at least {need} cores.", _ids(nodes))
+            if facts.is_hyper_converged(nodes[0]):
+                what, remedy = f"For its part of the control plane {spec.name} keeps {have} threads", SEPARATE
+            yield warning(
+                f"{what}, and {need} cores are needed for {hosts} compute nodes.", remedy, _ids(nodes)
+            )
 
 
 @rule(

@@ -146,11 +146,11 @@ class Facts:
         return bool(self.topology.nodes)
 
     def by_spec(self, nodes: Iterable[Node]) -> tuple[tuple[NodeSpec, tuple[Node, ...]], ...]:
-        """`nodes` by their spec, those without one left out."""
-        found: dict[str, list[Node]] = defaultdict(list)
+        """`nodes` that are alike, in spec and roles; those without a spec left out."""
+        found: dict[tuple[str, frozenset[NodeRole]], list[Node]] = defaultdict(list)
         for node in nodes:
-            found[node.spec].append(node)
-        specs = ((self.specs.get(key), tuple(members)) for key, members in found.items())
+            found[node.spec, frozenset(node.roles)].append(node)
+        specs = ((self.specs.get(key), tuple(members)) for (key, _), members in found.items())
         return tuple((spec, members) for spec, members in specs if isinstance(spec, NodeSpec))
 
     def is_hyper_converged(self, node: Node) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from math import comb
 
-from catalog.engine.hardware import Media, NodeSpec
+from catalog.engine.hardware import Media, NodeRole, NodeSpec
 from designer.engine.sizing.ceilings import QUOTED_SHARE, READ_SHARE
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.performance import (
@@ -399,14 +399,15 @@ def threads(facts: Facts) -> Iterator[Hit]:
     for spec, hosts in _by_spec(facts):
         has_monitor = any(host.node in facts.running("ceph-mon") for host in hosts)
         least, good = threads_needed(osds=spec.osds, media=hosts[0].media, has_monitor=has_monitor)
-        have = spec.threads
+        have, verb, remedy = spec.threads, "has", f"Use hosts with {good} threads."
         if facts.is_hyper_converged(hosts[0].node):
-            have = facts.reserves(spec, hosts[0].node.roles)[0]
+            have, verb = facts.reserves(spec, hosts[0].node.roles)[0], "keeps from guests"
+            remedy = f"Keep {good} threads from guests, or use fewer OSDs a host."
         if have < good:
             tell = error if have < least else warning
             yield tell(
-                f"{spec.name} has {have} threads for {spec.osds} OSDs: {least} are the minimum, {good} recommended.",
-                f"Use hosts with {good} threads.", _hosts(hosts),
+                f"{spec.name} {verb} {have} threads for {spec.osds} OSDs: {least} are the minimum, {good} recommended.",
+                remedy, _hosts(hosts),
             )  # fmt: skip
 
 
@@ -656,9 +657,10 @@ def _hosts(hosts: Sequence[OsdHost]) -> tuple[str, ...]:
 
 
 def _by_spec(facts: Facts) -> list[tuple[NodeSpec, list[OsdHost]]]:
-    found: dict[tuple[str, bool], list[OsdHost]] = defaultdict(list)
+    """OSD hosts that are alike, in spec and roles."""
+    found: dict[tuple[str, frozenset[NodeRole]], list[OsdHost]] = defaultdict(list)
     for host in facts.osd_hosts:
-        found[host.spec.id, facts.is_hyper_converged(host.node)].append(host)
+        found[host.spec.id, frozenset(host.node.roles)].append(host)
     return [(hosts[0].spec, hosts) for hosts in found.values()]
 
 

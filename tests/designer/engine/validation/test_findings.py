@@ -186,6 +186,15 @@ def test_the_order_of_a_document_does_not_matter(reference, seed):
     assert told(facts_of(other)) == told(facts_of(document))
 
 
+def test_nodes_of_one_model_with_different_roles_are_told_apart_in_any_order():
+    nodes = a_document("rd-starter-hci3").topology.nodes
+    mixed = (*nodes[:2], replace(nodes[2], roles=(NodeRole.COMPUTE, NodeRole.STORAGE)))
+
+    assert told(a_design("rd-starter-hci3", nodes=mixed)) == told(
+        a_design("rd-starter-hci3", nodes=mixed[::-1])
+    )
+
+
 def told(facts):
     return sorted((f.rule, f.severity.value, sorted(f.elements)) for f in findings(facts))
 
