@@ -444,6 +444,27 @@ SIZING_GROUPS = {
     "facility": "Racks, power and cooling",
     "subnets": "Addresses",
 }
+OF_OPERATION = {
+    "compute.vms_per_host",
+    "compute.reserved_host_memory_mb",
+    "compute.storage_gbps",
+    "compute.drain_seconds",
+    "compute.free_vms",
+    "compute.next_node_vms",
+    "compute.left_after_host",
+    "compute.left_after_rack",
+    "compute.left_after_zone",
+    "control.ovn_relays",
+    "control.cells",
+    "control.amphorae",
+    "storage.read_iops",
+    "storage.read_gb_per_second",
+    "storage.write_iops_during_recovery",
+    "storage.drive_to_nic",
+    "storage.free_tb",
+    "storage.next_node_tb",
+}
+"""Figures of the capacity page that whoever plans and runs the cloud wants, not whoever reads an offer."""
 GROUPED = ("purchase.", "residual.")
 """Lines of the ledger that are printed as one table: the same rule a model of hardware."""
 
@@ -451,9 +472,16 @@ GROUPED = ("purchase.", "residual.")
 def explained(
     sizing: Document, tco: Document, names: Sequence[str], sources: Sources
 ) -> list[dict[str, Any]]:
-    """Every figure of sizing and comparison by subject and rule; lines of single models are in `hardware_rows`."""
+    """The figures of sizing and comparison by subject and rule; lines of single models are in `hardware_rows`."""
     found = [
-        (title, [figure for key, figure in sizing["figures"].items() if key.startswith(f"{prefix}.")])
+        (
+            title,
+            [
+                figure
+                for key, figure in sizing["figures"].items()
+                if key.startswith(f"{prefix}.") and key not in OF_OPERATION
+            ],
+        )
         for prefix, title in SIZING_GROUPS.items()
     ]
     figures = tco["figures"]
