@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from designer.imports.inventory import Inventory, InventoryVm, Power, clean
 from designer.imports.rvtools import file_of, rows_of
-from designer.imports.tables import Table, decimal, text, whole
+from designer.imports.tables import Table, decimal, grouped_note, text, whole
 
 FORMAT = "table"
 FIELDS = (
@@ -137,13 +137,15 @@ def read(tables: Sequence[Table], chosen: Mapping[str, str] | None) -> Inventory
     vms = tuple(_vm(number, row, at, ram, disk) for number, row in rows)
     told = ", ".join(f"{name} from “{mapping[name]}”" for name in FIELDS if name in at)
     units = f"RAM in {mapping['ram_unit']}" + (f", disk in {mapping['disk_unit']}" if "disk" in at else "")
+    sizes = [at[field] for field in ("ram", "ram_used", "disk", "disk_used") if field in at]
+    grouped = grouped_note(table, sizes, is_whole=False)
     return Inventory(
         format=FORMAT,
         vms=vms,
         files=(file_of(table, "VMs"),),
         columns=tuple(header),
         mapping=mapping,
-        notes=(f"Columns: {told}; {units}.",),
+        notes=(f"Columns: {told}; {units}.", *([grouped] if grouped else [])),
     )
 
 

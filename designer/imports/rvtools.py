@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from designer.imports.inventory import FileRead, Inventory, InventoryVm, Power, clean
-from designer.imports.tables import Columns, Table, decimal, text, truth, whole
+from designer.imports.tables import Columns, Table, decimal, grouped_note, text, truth, whole
 
 FORMAT = "rvtools"
 TABS = ("vInfo", "vDisk", "vMemory", "vCPU", "vPartition", "vHost", "vDatastore")
@@ -140,8 +140,13 @@ def read(tables: Sequence[Table]) -> Inventory:
         format=FORMAT,
         vms=tuple(vms),
         files=tuple(file_of(t, "VMs" if tab == "vInfo" else tab) for tab in TABS for t in by_tab[tab]),
-        notes=tuple(
-            _notes(sources, disks.ambiguous, has_cpu=any("max" in t.columns() for t in by_tab["vCPU"]))
+        notes=(
+            *(
+                note
+                for table in infos
+                if (note := grouped_note(table, [table.columns().get(n) for n in NUMBERS], is_whole=True))
+            ),
+            *_notes(sources, disks.ambiguous, has_cpu=any("max" in t.columns() for t in by_tab["vCPU"])),
         ),
         hosts=_count(by_tab["vHost"]),
         partitions=_count(by_tab["vPartition"]),
@@ -152,6 +157,10 @@ def read(tables: Sequence[Table]) -> Inventory:
     )
 
 
+NUMBERS = (
+    "cpus", "memory", "active memory", "total disk capacity mib", "provisioned mib", "in use mib",
+)  # fmt: skip
+"""Columns of vInfo that hold whole numbers."""
 VINFO = {
     "vm": ("vm",),
     "power": ("powerstate",),

@@ -76,7 +76,8 @@ def add_import(
         Design.objects.select_for_update().get(pk=design.pk)
         found = WorkloadImport.objects.filter(design=design, sha256=digest).first()
         if found is not None and found.state != State.REFUSED and (not chosen or chosen == found.mapping):
-            return found, None
+            # Were it being read and its job over without an end, it would wait for ever: there is one job, or a new one.
+            return found, _job(found, user) if found.state == State.READING else None
         if found is None:
             if design.workload_imports.count() >= MAX_IMPORTS_OF_A_DESIGN:
                 raise Conflict(
@@ -146,6 +147,10 @@ def checked_mapping(mapping: Mapping[str, Any]) -> dict[str, str]:
 def _read_again(found: WorkloadImport, user: User) -> Job:
     found.state, found.reason, found.remedy = State.READING, "", ""
     found.save()
+    return _job(found, user)
+
+
+def _job(found: WorkloadImport, user: User) -> Job:
     return enqueue_once(
         "designer.read_inventory",
         {"import": str(found.pk), "version": found.version},

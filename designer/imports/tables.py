@@ -129,6 +129,26 @@ def decimal(row: Sequence[Any], index: int | None) -> float | None:
     return number if math.isfinite(number) and abs(number) < 1e15 else None
 
 
+def grouped_note(table: Table, places: Iterable[int | None], *, is_whole: bool) -> str:
+    """Return how numbers like 16.384 were read in the columns at `places`, with the first as example; empty without any.
+
+    In columns of whole numbers the sign separates thousands, in others it is the decimal mark: said, not guessed in silence.
+    """
+    wanted = [place for place in places if place is not None]
+    found = [
+        cell.strip()
+        for row in table.rows
+        for place in wanted
+        if place < len(row) and isinstance(cell := row[place], str) and GROUPED.fullmatch(cell.strip())
+    ]
+    if not found:
+        return ""
+    example = found[0][:30]
+    value = whole([example], 0) if is_whole else decimal([example], 0)
+    meaning = "their signs separate thousands" if is_whole else "the sign is the decimal mark"
+    return f"{len(found):,} numbers like “{example}” are read as {value}: {meaning}."
+
+
 # Spreadsheets ---------------------------------------------------------------------------------------------
 def inspect_archive(data: bytes) -> list[str]:
     """Return the names in a zip archive that is safe to unpack.

@@ -70,6 +70,17 @@ def test_the_same_file_again_is_the_same_import_and_no_work(signed_in, design):
     assert (WorkloadImport.objects.count(), Job.objects.count()) == (1, 1)
 
 
+def test_one_whose_job_was_lost_is_asked_for_again_by_the_same_file(signed_in, design):
+    first = upload(signed_in, design)
+    Job.objects.all().delete()
+
+    again = upload(signed_in, design)
+    work()
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert WorkloadImport.objects.get().state == "ready"
+
+
 def test_one_key_with_another_file_of_the_same_name_is_another_request(signed_in, design):
     key = {"Idempotency-Key": "4711"}
 

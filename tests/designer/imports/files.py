@@ -50,20 +50,27 @@ def sheet_xml(rows) -> str:
     )
 
 
+def entry(name: str) -> zipfile.ZipInfo:
+    """An entry without the time of day: the same sheets are the same bytes."""
+    made = zipfile.ZipInfo(name)
+    made.compress_type = zipfile.ZIP_DEFLATED
+    return made
+
+
 def workbook(sheets, extra=None, replace=None) -> bytes:
     """Return an .xlsx of `sheets`, name to rows; `extra` entries are added, `replace` puts raw XML for a sheet."""
     names = list(sheets)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", CONTENT_TYPES)
+        archive.writestr(entry("[Content_Types].xml"), CONTENT_TYPES)
         archive.writestr(
-            "_rels/.rels",
+            entry("_rels/.rels"),
             f'<?xml version="1.0"?><Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" '
             f'Type="{RELATIONSHIPS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         )
         listed = "".join(f'<sheet name="{n}" sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(names, 1))
         archive.writestr(
-            "xl/workbook.xml",
+            entry("xl/workbook.xml"),
             f'<?xml version="1.0"?><workbook xmlns="{MAIN}" xmlns:r="{RELATIONSHIPS}"><sheets>{listed}</sheets></workbook>',
         )
         related = "".join(
@@ -71,14 +78,14 @@ def workbook(sheets, extra=None, replace=None) -> bytes:
             for i in range(1, len(names) + 1)
         )
         archive.writestr(
-            "xl/_rels/workbook.xml.rels",
+            entry("xl/_rels/workbook.xml.rels"),
             f'<?xml version="1.0"?><Relationships xmlns="{PACKAGE}">{related}</Relationships>',
         )
         for i, name in enumerate(names, 1):
             xml = (replace or {}).get(name) or sheet_xml(sheets[name])
-            archive.writestr(f"xl/worksheets/sheet{i}.xml", xml)
+            archive.writestr(entry(f"xl/worksheets/sheet{i}.xml"), xml)
         for name, data in (extra or {}).items():
-            archive.writestr(name, data)
+            archive.writestr(entry(name), data)
     return target.getvalue()
 
 

@@ -86,8 +86,10 @@ def test_numbers_with_thousands_separators_are_whole():
         ),
     ]
 
-    (vm,) = read(("a.csv", csv_bytes(rows, ";"))).vms
+    inventory = read(("a.csv", csv_bytes(rows, ";")))
 
+    (vm,) = inventory.vms
+    assert inventory.notes[0] == "3 numbers like “16.384” are read as 16384: their signs separate thousands."
     assert (vm.name, vm.vcpus, vm.ram_mib, vm.disk_mib, vm.disk_used_mib) == (
         "größe", 4, 16384, 1_234_567 - 16384, 345_678 - 16384,
     )  # fmt: skip
@@ -355,6 +357,13 @@ def test_a_plain_table_is_read_by_its_names_when_they_say_the_units():
     a = inventory.vms[0]
     assert (a.ram_mib, a.disk_mib, dropped(inventory)) == (512, 95367, {"powered_off": 1})
     assert "RAM in GiB, disk in GB" in inventory.notes[0]
+
+
+def test_a_plain_table_says_which_sign_it_took_for_the_decimal_mark():
+    inventory = read(("mine.csv", csv_bytes([("vm", "vcpus", "ram gib"), ("a", 2, "1.024")])))
+
+    assert inventory.vms[0].ram_mib == 1049
+    assert inventory.notes[1] == "1 numbers like “1.024” are read as 1.024: the sign is the decimal mark."
 
 
 def test_a_plain_table_of_unknown_names_waits_for_a_mapping_and_then_is_read():
