@@ -117,7 +117,11 @@ def test_each_paint_has_a_rule_on_screen():
     rules = set(re.findall(r"^\.drawing-([a-z-]+) ", CSS.read_text(), re.MULTILINE))
 
     assert {rule for rule in rules if not rule.startswith("is-")} == set(PAINTS)
-    assert {rule for rule in rules if rule.startswith("is-")} == {"is-dead", "is-cut", "is-weak"}  # failure mode
+    assert {rule for rule in rules if rule.startswith("is-")} == {
+        "is-dead",
+        "is-cut",
+        "is-weak",
+    }  # failure mode
 
 
 def test_no_text_leaves_its_rack_or_the_sheet():
