@@ -6,20 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
-from catalog.engine.hardware import Media, NodeRole, NodeSpec
+from catalog.engine.hardware import NodeRole, NodeSpec
 from catalog.engine.units import TOLERANCE
 from designer.engine.failures.model import Load
 from designer.engine.sizing import compute
+from designer.engine.sizing.hyperconverged import GIB_PER_OSD, control_share
+from designer.engine.sizing.storage import THREADS_PER_OSD
 from designer.engine.topology import Spec, StoragePool, Topology
 from designer.engine.workload import Policies, Workload
-
-OSD_RAM_GIB = 8
-"""m_osd of sizing.H1: Ceph's rule of twice the memory target."""
-CONTROL_RAM_GIB = Decimal(48)
-"""R_ctl of sizing.H1: what the control services take of a hyper-converged node."""
-OSD_THREADS = {Media.HDD: 1, Media.SATA_SSD: 2, Media.NVME: 4}
-"""Minimum threads of one OSD (sizing.S11)."""
-CONTROL_THREADS = 8
 
 
 def load_of(topology: Topology, workload: Workload, policies: Policies, hardware: Mapping[str, Spec]) -> Load:
@@ -64,18 +58,19 @@ def _host(
     spec: NodeSpec, policies: Policies, *, has_control: bool, has_storage: bool
 ) -> compute.HostCapacity:
     osds = spec.osds if has_storage else 0
+    control_gib, control_threads = control_share(spec.ram_gib) if has_control else (Decimal(0), 0)
     reserved = compute.reserved_threads(
         threads_per_core=spec.threads_per_core,
         host_cores=policies.reserved_cores,
         dpdk_cores=policies.dpdk_cores,
         osds=osds,
-        threads_per_osd=OSD_THREADS[spec.osd_media] if osds and spec.osd_media else 0,
-        control_threads=CONTROL_THREADS if has_control else 0,
+        threads_per_osd=THREADS_PER_OSD[spec.osd_media][0] if osds and spec.osd_media else 0,
+        control_threads=control_threads,
     )
     reserve = policies.reserved_host_ram_gib
     if reserve is None:
         reserve = Decimal(compute.host_ram_reserve_gib(spec.ram_gib))
-    reserve += osds * OSD_RAM_GIB + (CONTROL_RAM_GIB if has_control else 0)
+    reserve += osds * GIB_PER_OSD + control_gib
     return compute.HostCapacity(
         threads=spec.threads,
         vcpus=compute.vcpu_capacity(

@@ -14,6 +14,7 @@ from catalog.engine.documents import InvalidDocument
 from catalog.engine.hardware import NodeRole
 from catalog.library import load_library
 from costing.engine.plan import Shelf, private_growth
+from designer.engine.failures.load import load_of
 from designer.engine.layout import lay_out
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import NodeCounts, SizingRequest
@@ -123,6 +124,17 @@ def test_the_majority_stands_in_three_racks_when_racks_may_fail():
     racks = Counter(node.rack for node in drawing.nodes if NodeRole.CONTROL in node.roles)
     assert (result.counts.racks, set(racks.values())) == (3, {1})
     assert result.counts.compute % 3 == 0
+
+
+@pytest.mark.parametrize(
+    "request_", [a_request(), a_request(76, 2, 4, 40, hardware=EDGE)], ids=["starter", "edge"]
+)
+def test_failures_count_with_the_same_reserves(request_):
+    result, drawing = laid_out(request_)
+
+    load = load_of(drawing, request_.workload, request_.policies, LIBRARY.hardware_by_id)
+
+    assert load.vms_per_host == {request_.hardware.compute.id: result.figures["compute.vms_per_host"].value}
 
 
 def test_a_growing_hyper_converged_cloud_is_bought_month_by_month():
