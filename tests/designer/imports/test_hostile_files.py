@@ -163,7 +163,7 @@ def test_however_the_child_dies_only_the_import_fails(name, monkeypatch, tmp_pat
     monkeypatch.setattr(children, "ROOT", tmp_path)
     monkeypatch.setattr(run, "MODULE", "stub")
     monkeypatch.setattr(limits, "CPU_SECONDS", 1)
-    monkeypatch.setattr(limits, "WALL_SECONDS", 4)
+    monkeypatch.setattr(limits, "WALL_SECONDS", 2 if name == "sleeps" else 60)
     monkeypatch.setattr(limits, "OUTPUT_BYTES", 2**20)
     started = time.monotonic()
 
@@ -171,7 +171,7 @@ def test_however_the_child_dies_only_the_import_fails(name, monkeypatch, tmp_pat
         read(("a.csv", b"VM\n"))
 
     assert "secret path" not in caught.value.message
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 50  # the stub that sleeps would take a minute
 
 
 def test_the_child_has_no_secret_and_no_database(monkeypatch):
