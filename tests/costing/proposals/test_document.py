@@ -49,6 +49,9 @@ def out(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+pytestmark = pytest.mark.django_db  # else a run of this file alone sets no database up
+
+
 @pytest.fixture(scope="module")
 def proposal(shipped_books, django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), transaction.atomic():
