@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from catalog.engine.figures import Figure, Grade, Input, Step, Value
 from catalog.engine.offers import CloudService, PriceTier, ServicePrice, Term
-from catalog.engine.units import HOURS_PER_MONTH
+from catalog.engine.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 from costing.engine.assumptions import ASSUMPTIONS, Chosen
 from costing.engine.cloud import PublicSide
 from costing.engine.ledger import LedgerLine
 from costing.engine.model import PRIVATE, FleetDemand, OptionResult, TcoRequest, TcoResult, Versus
-from costing.engine.private import PrivateSide
-from costing.engine.rules import average_mbps
+from costing.engine.private import TB_PER_PB, PrivateSide
+from costing.engine.rules import average_mbps, energy_kwh
 from designer.engine.sizing.figures import plain
+
+WORKLOAD = "Workload of this design"
 
 SOURCES: Mapping[str, tuple[str, Grade]] = {
     "tco.P1": ("domain notes, tco section 1.3; prices from the catalog", Grade.C),
@@ -241,129 +243,178 @@ def _versus(versus: Versus, option: OptionResult, result: TcoResult) -> list[Fig
 
 
 def _private_line(line: LedgerLine, request: TcoRequest, side: PrivateSide, money: str) -> Figure:
-    inputs = _assumed(side.chosen, *PRIVATE_ASSUMPTIONS.get(line.formula, ()))
-    steps: tuple[Step, ...] = ()
-    kind, _, asset_key = line.key.partition(".")
-    if kind == "purchase":
-        asset = side.assets[asset_key]
-        inputs = (
-            Input(
-                name="unit_price", label=f"Price of one, {asset.price_as_of}", value=asset.unit_price, unit="USD",
-                source=f"{asset.price_source} ({asset.price_basis.value})",
-            ),
-            *inputs,
-        )  # fmt: skip
-        if asset.is_node:
-            inputs += _assumed(side.chosen, "node_price_multiplier")
-        steps = tuple(
-            Step(
-                label=f"In service from month {purchase.in_service + 1}, paid at index {side.paid_at(purchase)}",
-                working=f"{purchase.count} x {plain(side.price(asset), 2)}",
-                value=purchase.count * side.price(asset),
-                unit="USD",
-            )
-            for purchase in request.private.purchases
-            if purchase.asset == asset_key
-        )
-    elif line.key == "energy":
-        standing = side.standing[1]
-        inputs = (
-            Input(name="host_cpu_load", label="Average load of the hosts", value=request.private.host_cpu_load, unit="share", symbol="u", source="Policies of this design"),
-            Input(name="pue", label="PUE", value=request.private.pue, source="Policies of this design"),
-            *inputs,
-        )  # fmt: skip
-        kwh = standing.average_watts / 1000 * request.private.pue * HOURS_PER_MONTH
-        steps = (
-            Step(
-                label="Energy of month 1",
-                working=f"{plain(standing.average_watts)} W / 1000 x {plain(request.private.pue)} x {HOURS_PER_MONTH}",
-                value=kwh,
-                unit="kWh",
-            ),
-            Step(
-                label="Month 1",
-                working=f"{plain(kwh, 2)} x {side.chosen['electricity_per_kwh']}",
-                value=side.energy(1),
-                unit="USD",
-            ),
-        )
-    elif line.key == "site":
-        kw = side.committed_kw(1)
-        steps = (
-            Step(
-                label="Power sold in month 1",
-                working=f"{plain(side.standing[1].max_watts / 1000)} kW at full load, rounded up",
-                value=kw,
-                unit="kW",
-            ),
-            Step(
-                label="Month 1",
-                working=f"{plain(kw)} x {side.chosen['colocation_per_kw_month']} + {side.standing[1].racks} racks x {side.chosen['rack_fee_month']}",
-                value=side.site(1),
-                unit="USD",
-            ),
-        )
-    elif line.key == "transit":
-        gb = request.demand.egress_gb
-        inputs = (
-            Input(name="egress_gb", label="Internet egress in month 1", value=gb, unit="GB", source="Workload of this design"),
-            *_assumed(side.chosen, "peak_to_average_traffic", "transit_commit_mbps", "transit_per_mbps_month", "transit_overage_per_mbps_month"),
-        )  # fmt: skip
-        steps = (
-            Step(
-                label="Average",
-                working=f"{plain(gb)} x 8,000 / (730 x 3,600)",
-                value=average_mbps(gb),
-                unit="Mbps",
-            ),
-            Step(
-                label="95th percentile", working="average x peak factor", value=side.p95_mbps(1), unit="Mbps"
-            ),
-            Step(label="Month 1", working="commit and overage", value=side.transit(1), unit="USD"),
-        )
-    elif line.key == "cross_connects":
-        inputs = _assumed(side.chosen, "cross_connects", "cross_connect_month", "site_escalation")
-    elif line.key == "ipv4":
-        inputs = (
-            Input(name="public_ipv4_addresses", label="Public IPv4 addresses", value=request.demand.public_ipv4_addresses, source="Workload of this design"),
-            *_assumed(side.chosen, "ipv4_lease_month"),
-        )  # fmt: skip
-    elif line.key == "staff":
-        standing = side.standing[1]
-        c = side.chosen
-        steps = (
-            Step(
-                label="Team in month 1",
-                working=f"max({c['private_fte_minimum']}, {c['private_fte_fixed']} + {standing.nodes} / {c['nodes_per_fte']} + {plain(standing.raw_tb / 1000)} / {c['pb_per_fte']})",
-                value=side.fte(1),
-                unit="FTE",
-            ),
-            Step(
-                label="Month 1",
-                working=f"{plain(side.fte(1))} x {plain(c['salary'])} x {c['salary_loading']} / 12",
-                value=side.staff(1),
-                unit="USD",
-            ),
-        )
-    elif line.key == "subscription":
-        steps = tuple(
-            Step(label=f"Index {index}", working="nodes billed x fee", value=amount, unit="USD")
-            for index, amount in side.subscriptions().items()
-            if index % 12 == 0
-        )
-    elif line.key == "build":
-        inputs = _assumed(side.chosen, "build_one_off")
-    elif line.key == "migration":
-        inputs = (_vms(request), *_assumed(side.chosen, "migration_per_vm"))
+    kind = line.key.partition(".")[0]
+    explain = PRIVATE_LINES.get(kind)
+    inputs, steps = explain(line, request, side) if explain else ((), ())
     return _figure(
         f"{PRIVATE}.{line.key}",
         line.label,
         units_of(line.total_cents),
         money,
         line.formula,
-        inputs=inputs,
+        inputs=(*inputs, *_assumed(side.chosen, *PRIVATE_ASSUMPTIONS.get(line.formula, ()))),
         steps=steps,
     )
+
+
+_Explained = tuple[tuple[Input, ...], tuple[Step, ...]]
+"""The inputs of a line beside its assumptions, and its working."""
+
+
+def _purchase(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    asset = side.assets[line.key.partition(".")[2]]
+    price = Input(
+        name="unit_price",
+        label=f"Price of one, {asset.price_as_of}",
+        value=asset.unit_price,
+        unit="USD",
+        source=f"{asset.price_source} ({asset.price_basis.value})",
+    )
+    multiplier = _assumed(side.chosen, "node_price_multiplier") if asset.is_node else ()
+    steps = tuple(
+        Step(
+            label=f"In service from month {purchase.in_service + 1}, paid at index {side.paid_at(purchase)}",
+            working=f"{purchase.count} x {plain(side.price(asset), 2)}",
+            value=purchase.count * side.price(asset),
+            unit="USD",
+        )
+        for purchase in request.private.purchases
+        if purchase.asset == asset.key
+    )
+    return (price, *multiplier), steps
+
+
+def _energy(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    plan, watts = request.private, side.standing[1].average_watts
+    kwh = energy_kwh(watts, pue=plan.pue)
+    policies = "Policies of this design"
+    inputs = (
+        Input(name="host_cpu_load", label="Average load of the hosts", value=plan.host_cpu_load, unit="share", symbol="u", source=policies),
+        Input(name="pue", label="PUE", value=plan.pue, source=policies),
+    )  # fmt: skip
+    steps = (
+        Step(
+            label="Energy of month 1",
+            working=f"{plain(watts)} W / 1000 x {plain(plan.pue)} x {HOURS_PER_MONTH}",
+            value=kwh,
+            unit="kWh",
+        ),
+        Step(
+            label="Month 1",
+            working=f"{plain(kwh, 2)} x {side.chosen['electricity_per_kwh']}",
+            value=side.energy(1),
+            unit="USD",
+        ),
+    )
+    return inputs, steps
+
+
+def _site(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    kw, standing = side.committed_kw(1), side.standing[1]
+    steps = (
+        Step(
+            label="Power sold in month 1",
+            working=f"{plain(standing.max_watts / 1000)} kW at full load, rounded up",
+            value=kw,
+            unit="kW",
+        ),
+        Step(
+            label="Month 1",
+            working=f"{plain(kw)} x {side.chosen['colocation_per_kw_month']} + {standing.racks} racks x {side.chosen['rack_fee_month']}",
+            value=side.site(1),
+            unit="USD",
+        ),
+    )
+    return (), steps
+
+
+def _transit(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    gb = request.demand.egress_gb
+    egress = Input(name="egress_gb", label="Internet egress in month 1", value=gb, unit="GB", source=WORKLOAD)
+    assumed = _assumed(
+        side.chosen,
+        "peak_to_average_traffic",
+        "transit_commit_mbps",
+        "transit_per_mbps_month",
+        "transit_overage_per_mbps_month",
+    )
+    steps = (
+        Step(
+            label="Average",
+            working=f"{plain(gb)} x 8,000 / (730 x 3,600)",
+            value=average_mbps(gb),
+            unit="Mbps",
+        ),
+        Step(label="95th percentile", working="average x peak factor", value=side.p95_mbps(1), unit="Mbps"),
+        Step(label="Month 1", working="commit and overage", value=side.transit(1), unit="USD"),
+    )
+    return (egress, *assumed), steps
+
+
+def _cross_connects(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    return _assumed(side.chosen, "cross_connects", "cross_connect_month", "site_escalation"), ()
+
+
+def _addresses(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    count = Input(
+        name="public_ipv4_addresses",
+        label="Public IPv4 addresses",
+        value=request.demand.public_ipv4_addresses,
+        source=WORKLOAD,
+    )
+    return (count, *_assumed(side.chosen, "ipv4_lease_month")), ()
+
+
+def _staff(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    c, standing, fte = side.chosen, side.standing[1], side.fte(1)
+    by_size = f"{c['private_fte_fixed']} + {standing.nodes} / {c['nodes_per_fte']} + {plain(standing.raw_tb / TB_PER_PB)} / {c['pb_per_fte']}"
+    steps = (
+        Step(
+            label="Team in month 1",
+            working=f"max({c['private_fte_minimum']}, {by_size})",
+            value=fte,
+            unit="FTE",
+        ),
+        Step(
+            label="Month 1",
+            working=f"{plain(fte)} x {plain(c['salary'])} x {c['salary_loading']} / 12",
+            value=side.staff(1),
+            unit="USD",
+        ),
+    )
+    return (), steps
+
+
+def _subscription(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    steps = tuple(
+        Step(label=f"Index {index}", working="nodes billed x fee", value=amount, unit="USD")
+        for index, amount in side.subscriptions().items()
+        if index % MONTHS_PER_YEAR == 0
+    )
+    return (), steps
+
+
+def _build(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    return _assumed(side.chosen, "build_one_off"), ()
+
+
+def _migration(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    return (_vms(request), *_assumed(side.chosen, "migration_per_vm")), ()
+
+
+PRIVATE_LINES: Mapping[str, Callable[[LedgerLine, TcoRequest, PrivateSide], _Explained]] = {
+    "purchase": _purchase,
+    "energy": _energy,
+    "site": _site,
+    "transit": _transit,
+    "cross_connects": _cross_connects,
+    "ipv4": _addresses,
+    "staff": _staff,
+    "subscription": _subscription,
+    "build": _build,
+    "migration": _migration,
+}
+"""Ledger line -> what it says beside the assumptions of its formula."""
 
 
 def _vms(request: TcoRequest) -> Input:
@@ -372,7 +423,7 @@ def _vms(request: TcoRequest) -> Input:
         label="VMs in month 1",
         value=request.demand.vms,
         unit="VMs",
-        source="Workload of this design",
+        source=WORKLOAD,
     )
 
 
@@ -443,9 +494,9 @@ def _instances(fleet: FleetDemand, side: PublicSide) -> tuple[tuple[Input, ...],
             name="on_demand", label=f"{fleet.instance_type} on demand, {fleet.price_as_of}", value=fleet.on_demand,
             unit="USD an hour", source=f"{fleet.price_source} ({fleet.price_basis.value})",
         ),
-        Input(name="vms", label="VMs in month 1", value=fleet.vms, unit="VMs", symbol="q", source="Workload of this design"),
-        Input(name="always_on", label="Always on", value=fleet.always_on, unit="share", symbol="b", source="Workload of this design"),
-        Input(name="on_hours", label="Hours that the rest runs", value=fleet.on_hours, unit="share", symbol="h", source="Workload of this design"),
+        Input(name="vms", label="VMs in month 1", value=fleet.vms, unit="VMs", symbol="q", source=WORKLOAD),
+        Input(name="always_on", label="Always on", value=fleet.always_on, unit="share", symbol="b", source=WORKLOAD),
+        Input(name="on_hours", label="Hours that the rest runs", value=fleet.on_hours, unit="share", symbol="h", source=WORKLOAD),
         *_assumed(side.chosen, "right_sizing", "commitment_coverage", "commitment_three_year_share", "public_price_trend"),
     )  # fmt: skip
     listed = {Term.ONE_YEAR: fleet.one_year, Term.THREE_YEARS: fleet.three_years}
@@ -483,7 +534,6 @@ def _price_input(price: ServicePrice) -> Input:
 def _quantity(key: str, request: TcoRequest, side: PublicSide) -> tuple[Input, ...]:
     demand, fleets = request.demand, side.plan.fleets
     provisioned = sum((f.vms * f.volume_gb for f in fleets), Decimal(0))
-    workload = "Workload of this design"
     amounts: Mapping[str, tuple[str, Value, str]] = {
         "volumes": ("Provisioned volumes in month 1", provisioned, "GB"),
         "snapshots": (
@@ -504,7 +554,7 @@ def _quantity(key: str, request: TcoRequest, side: PublicSide) -> tuple[Input, .
     if key not in amounts:
         return ()
     label, value, unit = amounts[key]
-    return (Input(name=key, label=label, value=value, unit=unit, source=workload),)
+    return (Input(name=key, label=label, value=value, unit=unit, source=WORKLOAD),)
 
 
 def _tier(tier: PriceTier) -> str:
