@@ -13,7 +13,7 @@ HEAD = """# Validation rules
 Every rule that a design is checked by, {count} in all, of which {waiting} wait for a fact that no design holds yet. Written by
 `python -m designer.rules_page` from the code: do not edit. A rule is a pure function in `designer/engine/validation/`.
 
-An **error** must not be exported or proposed as production; a **warning** may, and the proposal shows it; **info** is good to
+An **error** is not fit for production; a **warning** is to be weighed before an offer (proposals do not list findings yet); **info** is good to
 know. A design says in its `profile` what it is for: `production`, `lab` or `edge`. Where a rule is less severe in one of them,
 it says so. A finding can be accepted, with a reason: it then stays in the list, marked as suppressed, with who accepted it.
 A rule whose inputs are missing says nothing; V001 tells what is incomplete.

@@ -13,9 +13,9 @@ class Severity(StrEnum):
     """How much a finding matters, worst first."""
 
     ERROR = "error"
-    """The design must not be exported or proposed as production."""
+    """The design is not fit for production. Exports and proposals do not refuse it yet."""
     WARNING = "warning"
-    """Export is allowed; the proposal says so."""
+    """To be weighed before an offer. Proposals do not list findings yet."""
     INFO = "info"
 
 
