@@ -17,6 +17,7 @@ from designer.engine.failures.load import load_of
 from designer.engine.failures.model import ENGINE_VERSION, FailureReport, FailureSet
 from designer.engine.failures.rank import rank
 from designer.engine.failures.simulate import plant_of, simulate
+from designer.engine.topology import Node, Pdu, Switch
 from designer.models import Design, FailureRanking, Revision
 from designer.services import Report, document_of, freeze_revision, must_edit
 from jobs.models import Job
@@ -76,18 +77,18 @@ def request_ranking(*, design: Design, user: User, with_pairs: bool = False) -> 
 
 def rank_revision(revision: Revision, *, with_pairs: bool, report: Report) -> FailureRanking:
     """Rank every failure of `revision` and store it; a second run finds the ranking there."""
-    existing = revision.failure_rankings.filter(engine_version=ENGINE_VERSION, with_pairs=with_pairs).first()
+    document = document_of(revision)
+    wanted = failure_fingerprint(document)
+    same: dict[str, Any] = {"engine_version": ENGINE_VERSION, "with_pairs": with_pairs}
+    existing = revision.failure_rankings.filter(fingerprint=wanted, **same).first()
     if existing is not None:
         return existing
     report(0.02, "Reading the drawing")
-    document = document_of(revision)
     plant = plant_of_document(document)
     result = rank(plant, with_pairs=with_pairs, report=lambda share, text: report(0.05 + 0.9 * share, text))
-    ranking, _ = FailureRanking.objects.get_or_create(
-        revision=revision,
-        engine_version=ENGINE_VERSION,
-        with_pairs=with_pairs,
-        defaults={"fingerprint": failure_fingerprint(document), "result": write(result)},
+    # One that was made with other hardware, or another catalog of services, is no longer true.
+    ranking, _ = FailureRanking.objects.update_or_create(
+        revision=revision, **same, defaults={"fingerprint": wanted, "result": write(result)}
     )
     return ranking
 
@@ -106,10 +107,18 @@ def current_ranking(design: Design) -> FailureRanking | None:
 
 
 def failure_fingerprint(document: DesignDocument) -> str:
-    """Return a hash of what failures depend on: drawing, workload, policies."""
+    """Return a hash of what failures depend on: drawing, workload, policies, and the catalog as far as it is drawn."""
+    library, topology = catalog_services.library(), document.topology
+    parts_drawn: tuple[Node | Switch | Pdu, ...] = (*topology.nodes, *topology.switches, *topology.pdus)
+    drawn = {part.spec for part in parts_drawn}
     parts: dict[str, Any] = {
-        "topology": write(document.topology),
+        "topology": write(topology),
         "workload": write(document.workload),
         "policies": write(document.policies),
+        "hardware": {
+            key: write(spec) | {"price": None} for key in drawn if (spec := library.hardware_by_id.get(key))
+        },
+        "services": [write(service) for service in library.services.values()],
+        "networks": [write(network) for network in library.networks.values()],
     }
     return fingerprint(parts)

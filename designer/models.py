@@ -264,7 +264,7 @@ class FailureRanking(models.Model):
     fingerprint = models.CharField(
         max_length=64,
         db_index=True,
-        help_text="Hash of drawing, workload and policies: equal ones fail alike.",
+        help_text="Hash of drawing, workload, policies and what the catalog says of them: equal ones fail alike.",
     )
     with_pairs = models.BooleanField(default=False, help_text="Pairs, cut sets and availability too.")
     result = models.JSONField()

@@ -130,6 +130,7 @@ def lay_out(
             pg_num=pool.pg_num,
             failure_domain=pool.failure_domain,
             media=pool.media,
+            coding_chunks=pool.coding_chunks,
         )
         for pool in result.storage.pools
     )

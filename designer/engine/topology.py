@@ -148,6 +148,26 @@ class StoragePool:
     is_bulk: bool = False
     """Whether the autoscaler starts it large (`ceph osd pool set <pool> bulk true`)."""
 
+    @property
+    def is_erasure_coded(self) -> bool:
+        return self.coding_chunks > 0 or self.kind.startswith("erasure")
+
+    @property
+    def parity(self) -> int:
+        """m of an erasure-coded pool, 0 of copies.
+
+        Where it is not drawn, what Ceph's default min_size implies: k + 1, or k for m = 1 (sizing.S14), with k at least 2.
+        """
+        if not self.is_erasure_coded:
+            return 0
+        data = self.min_size - 1 if self.min_size > 2 else self.min_size
+        return min(self.coding_chunks or max(1, self.size - data), self.size)
+
+    @property
+    def readable_from(self) -> int:
+        """Pieces that data can be read from: 1 copy, or k shards."""
+        return max(1, self.size - self.parity) if self.is_erasure_coded else 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topology:
@@ -456,6 +476,10 @@ class _Check:
                 self._report(
                     f"pools[{index}].min_size", pool.min_size, text, "Use at most the size of the pool."
                 )
+            if pool.coding_chunks >= pool.size:
+                text = f"leaves no data chunk of {pool.size} in all"
+                remedy = "Size is k + m: use an m below it, or 0 for copies."
+                self._report(f"pools[{index}].coding_chunks", pool.coding_chunks, text, remedy)
         total = sum((pool.share_of_raw for pool in self.topology.pools), Decimal(0))
         if total > Decimal("1.0001"):
             self._report(

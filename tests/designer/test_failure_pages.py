@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
+from catalog import services as catalog_services
+from catalog.models import CatalogEntry
 from designer import failure_services, services
 from designer.models import FailureRanking
 from jobs import worker
@@ -110,6 +112,25 @@ def test_a_ranking_is_made_once_and_forgotten_when_the_drawing_changes(design, a
         design=design, part="topology", value=smaller, based_on=design.version, user=architect
     )
     assert failure_services.current_ranking(changed) is None
+
+
+def test_a_ranking_is_forgotten_when_the_hardware_changes_and_made_anew_but_not_for_a_price(
+    design, architect
+):
+    revision = services.freeze_revision(design=design, user=architect)
+    first = failure_services.rank_revision(revision, with_pairs=False, report=lambda *_: None)
+    spec = dict(CatalogEntry.objects.get(kind="node-spec", slug="cmp-512").document)
+
+    catalog_services.load_catalog([("node-spec", spec | {"price": None})])
+    still = failure_services.current_ranking(design)
+    catalog_services.load_catalog([("node-spec", spec | {"power_supplies": 1})])
+    gone = failure_services.current_ranking(design)
+    second = failure_services.rank_revision(revision, with_pairs=False, report=lambda *_: None)
+
+    assert (still, gone) == (first, None)
+    assert second.fingerprint != first.fingerprint
+    assert failure_services.current_ranking(design) == second
+    assert FailureRanking.objects.count() == 1
 
 
 def test_a_catalog_manager_may_look_but_not_have_failures_ranked(client, design, team):

@@ -101,16 +101,6 @@ def shares(
     )
 
 
-def readable_from(*, kind: str, size: int, min_size: int) -> int:
-    """Return the pieces that data can be read from: 1 copy, or k shards.
-
-    A pool says k + m and min_size; k follows from min_size = k + 1, and from min_size = k for m = 1 (sizing.S14).
-    """
-    if not kind.startswith("erasure"):
-        return 1
-    return min_size - 1 if min_size - 1 >= 2 else min_size
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """One failure domain of a pool's rule."""

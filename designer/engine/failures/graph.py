@@ -244,7 +244,8 @@ class Plant:
     def supplies(self) -> Mapping[str, tuple[str, ...]]:
         """Device id -> PDUs that its power supplies hang on, or feeds where no PDU of its rack is drawn.
 
-        Two supplies, one on each PDU of the rack; an out-of-band switch has one, on the first PDU.
+        As many supplies as the spec says, on the PDUs of the rack in turn, the first first. Where it says nothing: one
+        for an out-of-band switch, one on each PDU for everything else. House value.
         """
         pdus: dict[str, list[str]] = defaultdict(list)
         for pdu in sorted(self.topology.pdus, key=lambda pdu: (pdu.feed, pdu.id)):
@@ -253,13 +254,22 @@ class Plant:
         found = {}
         for key, device in self.devices.items():
             sources = pdus.get("" if isinstance(device, ExternalRouter) else device.rack, list(FEEDS))
-            is_single = key in single or (
-                isinstance(device, Switch)
-                and device.role is SwitchRole.OUT_OF_BAND
-                and sources[0] in self._pdus
-            )
-            found[key] = tuple(sources[:1] if is_single else sources)
+            said = self._supplies_said(device)
+            is_oob = isinstance(device, Switch) and device.role is SwitchRole.OUT_OF_BAND
+            is_single = key in single or (said is None and is_oob and sources[0] in self._pdus)
+            found[key] = tuple(sources[: 1 if is_single else said or len(sources)])
         return found
+
+    def _supplies_said(self, device: Device) -> int | None:
+        """Power supplies by the spec of a device; None where it does not say."""
+        spec = None if isinstance(device, ExternalRouter) else self.hardware.get(device.spec)
+        return spec.power_supplies if isinstance(spec, NodeSpec | SwitchSpec) else None
+
+    @cached_property
+    def assumed_supplies(self) -> tuple[str, ...]:
+        """Servers and switches whose specs do not say how many power supplies they have."""
+        devices: tuple[Node | Switch, ...] = (*self.topology.nodes, *self.topology.switches)
+        return tuple(device.id for device in devices if self._supplies_said(device) is None)
 
     @cached_property
     def _pdus(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import Annotated
 from catalog.engine.documents import Bounds, Count, InvalidDocument, Name, Problem, Share, Slug
 from designer.engine.topology import StoragePool
 
-ENGINE_VERSION = "2026.11.0"
+ENGINE_VERSION = "2026.11.1"
 """Raised whenever a result changes; stored with every ranking."""
 
 Elements = Annotated[tuple[Slug, ...], Bounds(0, 20_000)]
@@ -103,7 +103,7 @@ class Load:
     pools: tuple[StoragePool, ...] = ()
     """What to take when the drawing has no pools."""
     single_fed: tuple[Slug, ...] = ()
-    """Devices with one power supply only, on the first PDU of their rack."""
+    """Devices with one power supply only, on the first PDU of their rack, beside those whose spec says so."""
     provider_only: bool = False
     """Guests use provider networks alone: a host needs no overlay (F6)."""
     manual_restart_minutes: Annotated[Decimal, Bounds(0, 1440, "minutes")] = Decimal(30)
@@ -197,6 +197,10 @@ class PlaneState:
     name: str
     state: State
     text: str
+    is_weaker: bool = False
+    """Something that it rests on is gone, whether or not one more loss breaks it."""
+    next_failure: str = ""
+    """What one more loss would break, where no service says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

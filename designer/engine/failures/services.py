@@ -322,14 +322,19 @@ class Services:
             return replace(down, text=f"Down: no gateway reaches an external router. {stopped}.")
         if not serving:
             return replace(down, text=f"Down: no gateway reaches VMs over the overlay. {stopped}.")
-        lost = own.members - len(serving)
-        if (lost and len(serving) == 1) or len(seen) < len(routers):
-            text = f"Up; {len(serving)} of {own.members} gateways serve, {len(seen)} of {len(routers)} external routers reached."
-            return replace(plane, state=State.DEGRADED, text=text)
-        if lost:
-            text = f"Up. Routers of lost gateways move in about 3 s: {len(serving)} of {own.members} serve."
-            return replace(plane, text=text)
-        return plane
+        said = []
+        if lost := own.members - len(serving):
+            said.append(f"Routers of lost gateways move in about 3 s: {len(serving)} of {own.members} serve.")
+        if len(seen) < len(routers):
+            said.append(f"{len(seen)} of {len(routers)} external routers reached.")
+        is_last = len(seen) == 1 < len(routers)
+        return replace(
+            plane,
+            state=State.DEGRADED if lost and len(serving) == 1 else State.UP,
+            text=" ".join(("Up.", *said)),
+            is_weaker=bool(said),
+            next_failure="One more external router lost stops the way out." if is_last else "",
+        )
 
 
 def _seeing(reach: Reach, who: frozenset[str], whom: frozenset[str]) -> frozenset[str]:

@@ -108,7 +108,7 @@ def _pools(happened: Event) -> tuple[PoolState, ...]:
     found: dict[tuple[object, ...], PoolState] = {}
     states = []
     for pool in plant.topology.pools:
-        key = (pool.kind, pool.size, pool.min_size, pool.failure_domain, pool.media)
+        key = (pool.readable_from, pool.size, pool.min_size, pool.failure_domain, pool.media)
         if key not in found:
             found[key] = _pool(happened, pool, has_monitors)
         states.append(replace(found[key], id=pool.id, name=pool.name))
@@ -194,7 +194,7 @@ def _pool(happened: Event, pool: StoragePool, has_monitors: bool) -> PoolState:
     placed = ceph.shares(
         size=pool.size,
         min_size=pool.min_size,
-        readable_from=ceph.readable_from(kind=pool.kind, size=pool.size, min_size=pool.min_size),
+        readable_from=pool.readable_from,
         unreachable=out_shares,
         dead=dead_shares,
         others=count - len(hit),
@@ -396,8 +396,9 @@ def sentence(plant: Plant, failed: FailureSet, outcome: Outcome) -> str:
         elif plane.state is State.DEGRADED and plane.id == "control" and "images" in plane.text:
             said.append("images and volumes cannot be changed")
     if not said:
-        states = [p.state for p in (outcome.control, outcome.storage, outcome.north_south)]
-        is_weaker = State.DEGRADED in states or any(plant.bandwidth(outcome.event.dead))
+        planes = (outcome.control, outcome.storage, outcome.north_south)
+        is_weaker = any(plane.is_weaker or plane.state is not State.UP for plane in planes)
+        is_weaker |= any(plant.bandwidth(outcome.event.dead))
         said = ["everything goes on" + (", with less in reserve" if is_weaker else "")]
         if unmanaged := _unmanaged(outcome.event):
             said.append(f"{len(unmanaged)} devices cannot be managed out of band")
@@ -432,6 +433,7 @@ def _next_failure(outcome: Outcome, services: tuple[ServiceState, ...]) -> tuple
         for pool in outcome.pools
         if pool.state is State.DEGRADED and pool.worst_copies_left == pool.min_size
     ]
+    found += [plane.next_failure for plane in (outcome.north_south,) if plane.next_failure]
     compute = outcome.compute
     if compute.stopped and not compute.cannot_restart and compute.usable_hosts:
         spare = compute.capacity - compute.vms
@@ -453,6 +455,11 @@ def _notes(plant: Plant) -> tuple[str, ...]:
         found.append("Storage is taken as filled to the limit of sizing.S3, the worst that is planned.")
     if plant.topology.pools == (DEFAULT_POOL,) and plant.osd_hosts:
         found.append("The drawing has no pools: size 3, min_size 2, failure domain host are taken.")
+    if plant.assumed_supplies:
+        found.append(
+            f"House value: {len(plant.assumed_supplies)} servers and switches, whose specs do not say how many power supplies "
+            "they have, are taken with two, one on each PDU of their rack; out-of-band switches with one, on the first."
+        )
     if any(reach.parts > 1 for reach in plant.reaches.values()):
         split = [n for n, reach in plant.reaches.items() if reach.parts > 1]
         found.append(f"Not connected before anything failed: {', '.join(split)}.")

@@ -435,6 +435,7 @@ def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: i
             pg_num=storage.planned_pg_num(osds=osds, size=pool.size, share=pool.share),
             failure_domain=domain.value,
             media=spec.osd_media.value,
+            coding_chunks=pool.protection.m or 0,
         )
         for pool in pools
     )

@@ -86,6 +86,8 @@ class Pool:
     pg_num: int
     failure_domain: str
     media: str
+    coding_chunks: int = 0
+    """m of an erasure-coded pool, whose size is k + m; 0 for copies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

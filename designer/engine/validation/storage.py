@@ -194,7 +194,7 @@ def domain_to_heal_into(facts: Facts) -> Iterator[Hit]:
 def copies(facts: Facts) -> Iterator[Hit]:
     """A replicated pool keeps three copies. One is none; two are a risk, and more so with min_size 1."""
     for pool in facts.pools:
-        if _is_erasure(pool):
+        if pool.is_erasure_coded:
             continue
         ids = facts.pool_ids([pool])
         if pool.size == 1:
@@ -217,7 +217,7 @@ def least_copies(facts: Facts) -> Iterator[Hit]:
     """min_size lets I/O go on after a loss, and not with fewer copies than Ceph's default. Two copies with min_size 1
     are V077's."""
     for pool in facts.pools:
-        ids, parity = facts.pool_ids([pool]), _parity(pool)
+        ids, parity = facts.pool_ids([pool]), pool.parity
         data = pool.size - parity
         default = data + min(1, parity - 1) if parity else pool.size - pool.size // 2
         if pool.min_size < default:
@@ -234,7 +234,7 @@ def least_copies(facts: Facts) -> Iterator[Hit]:
 def erasure_profile(facts: Facts) -> Iterator[Hit]:
     """An erasure-coded pool has two coding chunks or more, at most 8 data chunks and 12 in all."""
     for pool in facts.pools:
-        parity = _parity(pool)
+        parity = pool.parity
         data, ids = pool.size - parity, facts.pool_ids([pool])
         if parity == 1:
             yield warning(f"{pool.name} is coded {data}+1: strongly discouraged.", "Use 4+2 or 8+3.", ids)
@@ -255,8 +255,8 @@ def stretch_mode(facts: Facts) -> Iterator[Hit]:
     if not facts.deployment.ceph_stretch_mode:
         return
     for pool in facts.pools:
-        if _is_erasure(pool) or pool.size != 4:
-            what = "is erasure-coded" if _is_erasure(pool) else f"keeps {pool.size} copies"
+        if pool.is_erasure_coded or pool.size != 4:
+            what = "is erasure-coded" if pool.is_erasure_coded else f"keeps {pool.size} copies"
             yield error(
                 f"{pool.name} {what}: stretch mode supports replicated pools of size 4.",
                 "Use size 4 with min_size 2, and a tiebreaker monitor at a third site.", facts.pool_ids([pool]),
@@ -292,7 +292,7 @@ def copies_in_two_racks(facts: Facts) -> Iterator[Hit]:
     """OSD hosts of a pool with three copies do not stand in exactly two racks."""
     for pool, number in _distinct(facts, lambda pool: (pool.size, pool.failure_domain, pool.media)):
         racks = _racks(facts, pool)
-        if len(racks) == 2 and pool.size == 3 and not _is_erasure(pool):
+        if len(racks) == 2 and pool.size == 3 and not pool.is_erasure_coded:
             share = _share_with_two_copies(racks, pool.size)
             yield warning(
                 f"{number}: two racks hold three copies; the loss of the larger takes two copies of {plain(share * 100, 0)} % "
@@ -668,18 +668,6 @@ def _plural(domain: str, count: int) -> str:
     return domain if count == 1 else f"{domain}s"
 
 
-def _is_erasure(pool: StoragePool) -> bool:
-    return pool.coding_chunks > 0 or pool.kind.startswith("erasure")
-
-
-def _parity(pool: StoragePool) -> int:
-    """m of an erasure-coded pool, 0 of a replicated one. Where it is not drawn, what Ceph's default min_size of
-    k + 1 implies (sizing.S14)."""
-    if not _is_erasure(pool):
-        return 0
-    return min(pool.coding_chunks or max(1, pool.size - pool.min_size + 1), pool.size)
-
-
 def _distinct(facts: Facts, key: Callable[[StoragePool], object]) -> Iterator[tuple[StoragePool, str]]:
     """One pool of each kind by `key`, with the name of it or of all like it."""
     seen: dict[object, list[StoragePool]] = defaultdict(list)
@@ -714,7 +702,7 @@ def _share_with_two_copies(racks: Mapping[str, int], size: int) -> Decimal:
 
 def _data_share(facts: Facts) -> Decimal:
     """What of the raw capacity is data, over all pools by their share."""
-    shares = [(pool.share_of_raw or Decimal(0), Decimal(pool.size - _parity(pool)) / pool.size if _parity(pool) else Decimal(1) / pool.size) for pool in facts.pools]  # fmt: skip
+    shares = [(pool.share_of_raw or Decimal(0), Decimal(pool.size - pool.parity) / pool.size if pool.parity else Decimal(1) / pool.size) for pool in facts.pools]  # fmt: skip
     total = sum((share for share, _ in shares), Decimal(0))
     if not shares:
         return Decimal(0)
@@ -792,7 +780,7 @@ def _write_iops(media: Media) -> int:
 
 def protection_of(pool: StoragePool) -> Protection:
     """Return how a pool keeps its data."""
-    parity = _parity(pool)
+    parity = pool.parity
     if not 0 < parity < pool.size:
         return Protection(replicas=pool.size)
     return Protection(k=pool.size - parity, m=parity)

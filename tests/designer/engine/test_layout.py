@@ -16,7 +16,7 @@ from designer.engine.layout import lay_out, topology_of_reference
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import SizingRequest
 from designer.engine.topology import check
-from designer.engine.workload import Policies, VmProfile, Workload
+from designer.engine.workload import Policies, PoolPlan, VmProfile, Workload
 
 LIBRARY = load_library()
 
@@ -65,6 +65,28 @@ def test_the_mid_size_cloud_is_drawn_as_the_reference_architecture_has_it():
     }
     monitors = [node.id for node in drawing.nodes if "ceph-mon" in node.services]
     assert monitors == ["sto01", "sto02", "sto03"]
+
+
+def test_pools_are_drawn_with_their_coding_chunks():
+    pools = (
+        PoolPlan(name="data", share_of_raw=Decimal("0.9"), k=4, m=2),
+        PoolPlan(name="index", share_of_raw=Decimal("0.1"), replicas=3),
+    )
+
+    _, drawing = laid_out(a_request(pools=pools))
+
+    assert [(p.id, p.size, p.coding_chunks, p.readable_from) for p in drawing.pools] == [
+        ("data", 6, 2, 4), ("index", 3, 0, 1),
+    ]  # fmt: skip
+
+
+def test_a_pool_needs_a_data_chunk():
+    _, drawing = laid_out(a_request())
+    pools = (replace(drawing.pools[0], coding_chunks=3),)
+
+    problems = check(replace(drawing, pools=pools), LIBRARY.hardware_by_id)
+
+    assert [(p.field, p.value) for p in problems] == [("pools[0].coding_chunks", 3)]
 
 
 @pytest.mark.parametrize("reference", list(LIBRARY.reference_designs))

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.engine.failures.ceph import Domain, lost_copies, recovery, shares
+from designer.engine.topology import StoragePool
 
 WHOLE, NOTHING = Fraction(1), Fraction(0)
 
@@ -52,6 +53,49 @@ def a_recovery(domains=5, dead=1, size=3, fill="0.6", osds=12, tb="46.08", **fie
 )
 def test_the_share_of_placement_groups_that_lose_copies(size, domains, whole, copies, percent):
     assert float(lost(size, domains, whole)[copies] * 100) == pytest.approx(percent, abs=0.05)
+
+
+def of(kind, size, smallest, parity=0):
+    return StoragePool(id="p", name="p", kind=kind, size=size, min_size=smallest, coding_chunks=parity)
+
+
+@pytest.mark.parametrize(
+    ("pool", "dead", "inactive", "unavailable"),
+    [
+        # Experiments E2 to E4: 6 hosts of one OSD, real Ceph 20.2.4; the theory that stands beside the count.
+        pytest.param(of("replicated", 2, 1), 1, 0, 0, id="E2 size 2: all active"),
+        pytest.param(of("replicated", 3, 2), 1, 0, 0, id="E2 size 3: all active"),
+        pytest.param(of("erasure", 3, 2, 1), 1, 0, 0, id="E2 2+1: all active"),
+        pytest.param(of("erasure", 4, 3, 2), 1, 0, 0, id="E2 2+2: all active"),
+        pytest.param(of("erasure", 6, 5, 2), 1, 0, 0, id="E2 4+2: all active"),
+        pytest.param(of("replicated", 3, 2), 2, "0.2", 0, id="E3 size 3: 20 % inactive"),
+        pytest.param(of("replicated", 4, 2), 2, 0, 0, id="E3 size 4: all active"),
+        pytest.param(of("erasure", 3, 2, 1), 2, 0, "0.2", id="E3 2+1: down, data unavailable"),
+        pytest.param(of("erasure", 4, 3, 2), 2, "0.4", 0, id="E3 2+2: 40 % inactive, none unavailable"),
+        pytest.param(of("erasure", 4, 3, 1), 2, 0, "0.4", id="the same size and min_size as 3+1: unavailable"),
+        pytest.param(of("erasure", 6, 5, 2), 2, 1, 0, id="E3 4+2: all inactive"),
+        pytest.param(of("replicated", 4, 2), 3, "0.2", 0, id="E4 size 4: 20 % inactive"),
+        pytest.param(of("erasure", 6, 5, 2), 3, 0, 1, id="E4 4+2: all down"),
+    ],
+)  # fmt: skip
+def test_real_clusters_lose_what_the_placement_says(pool, dead, inactive, unavailable):
+    gone = [WHOLE] * dead + [NOTHING] * (6 - dead)
+
+    found = shares(
+        size=pool.size, min_size=pool.min_size, readable_from=pool.readable_from, unreachable=gone, dead=gone
+    )
+
+    assert (found.inactive, found.lost) == (Fraction(inactive), Fraction(unavailable))
+
+
+@pytest.mark.parametrize(
+    ("size", "smallest", "parity"),
+    # sizing.S14, of a real monitor; where m is not drawn it follows from min_size, unless m is 1 and k above 2.
+    [(3, 2, 1), (4, 3, 2), (6, 5, 2), (7, 5, 3), (11, 9, 3), (12, 9, 4)],
+)
+def test_parity_that_is_not_drawn_follows_from_the_default_min_size(size, smallest, parity):
+    assert of("erasure", size, smallest).parity == parity
+    assert of("erasure", size, smallest, parity).readable_from == size - parity
 
 
 def test_e4_half_of_the_groups_are_inactive_with_three_of_six_hosts_dead():

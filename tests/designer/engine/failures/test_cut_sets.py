@@ -10,8 +10,10 @@ import pytest
 
 from designer.engine.failures.model import State
 from designer.engine.failures.rank import rank
+from designer.engine.failures.simulate import plant_of
 from designer.engine.topology import StoragePool
 from tests.designer.engine.failures.builders import (
+    LIBRARY,
     THREE,
     a_load,
     a_plant,
@@ -231,6 +233,19 @@ def test_x3_single_power_supplies_make_their_feed_a_single_point_of_failure():
 
     assert {c.elements for c in ranking.single_points} >= {("feed:feed-a",)}
     assert ("feed:feed-b",) not in {c.elements for c in ranking.single_points}
+
+
+def test_power_supplies_are_those_of_the_spec_and_assumed_ones_are_said_to_be():
+    hardware = {key: replace(spec, power_supplies=1) if key == "cmp-512" else spec for key, spec in LIBRARY.hardware_by_id.items()}  # fmt: skip
+    topology = a_topology()
+    plant = plant_of(topology, hardware, LIBRARY.services, LIBRARY.networks, a_load())
+
+    report = fail(plant, "feed:feed-a")
+
+    assert {d.id for d in report.dead if d.id.startswith("cmp")} == {n.id for n in topology.nodes if n.spec == "cmp-512"}  # fmt: skip
+    assert fail(plant, "feed:feed-b").compute.stopped == 0
+    assumed = len(topology.nodes) + len(topology.switches) - 10
+    assert any(f"House value: {assumed} servers and switches" in note for note in report.notes)
 
 
 def test_x3_one_feed_only_is_a_single_point_of_failure():

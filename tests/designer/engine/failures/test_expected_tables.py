@@ -14,45 +14,63 @@ PLANT = a_plant()
 UP, DEGRADED, DOWN = State.UP, State.DEGRADED, State.DOWN
 
 
+CLEAN, UNDERSIZED, INACTIVE = (1, 0, 0), (0, 1, 0), (0, 0, 1)
+"""Shares of placement groups that are clean, degraded (all active), inactive."""
+ONE_OSD = (Decimal("0.916667"), Decimal("0.083333"), 0)
+
+
 @pytest.mark.parametrize(
-    ("failed", "control", "monitors", "storage", "hosts", "capacity", "out", "north_south"),
+    ("failed", "control", "monitors", "groups", "hosts", "capacity", "stopped", "hung", "north_south"),
     [
-        # failure_model.md, table X1: control plane, MON, PGs, compute, VM capacity, VMs stopped or hung, north-south.
-        pytest.param("device:ctl01", DEGRADED, UP, UP, 10, 580, 0, UP, id="X1 one control node"),
-        pytest.param("device:ctl03", DEGRADED, UP, UP, 10, 580, 0, UP, id="X1 another control node"),
-        pytest.param("device:cmp01", UP, UP, UP, 9, 522, 52, UP, id="X1 one compute node"),
-        pytest.param("device:sto01", UP, DEGRADED, DEGRADED, 10, 580, 0, UP, id="X1 one storage node"),
-        pytest.param("drive:sto01.osd-1", UP, UP, DEGRADED, 10, 580, 0, UP, id="X1 one OSD"),
-        pytest.param("device:leaf-2b", UP, UP, UP, 10, 580, 0, UP, id="X1 one leaf"),
-        pytest.param("device:spine-1", UP, UP, UP, 10, 580, 0, UP, id="X1 one spine"),
-        pytest.param("link:sto02.fast-3", UP, UP, UP, 10, 580, 0, UP, id="X1 any server link"),
-        pytest.param("link:leaf-3a.up-2", UP, UP, UP, 10, 580, 0, UP, id="X1 any uplink"),
-        pytest.param("device:oob-1", UP, UP, UP, 10, 580, 0, UP, id="X1 one OOB switch"),
-        pytest.param("pdu:pdu-1a", UP, UP, UP, 10, 580, 0, UP, id="X1 feed A of one rack"),
-        pytest.param("pdu:pdu-1b", UP, UP, UP, 10, 580, 0, UP, id="X1 feed B of one rack"),
-        pytest.param("feed:feed-a", UP, UP, UP, 10, 580, 0, UP, id="X1 site feed A"),
-        pytest.param("feed:feed-b", UP, UP, UP, 10, 580, 0, UP, id="X1 site feed B"),
-        pytest.param("device:ext-1", UP, UP, UP, 10, 580, 0, DEGRADED, id="X1 external router"),
-        pytest.param("rack:rack-1", DEGRADED, DEGRADED, DEGRADED, 6, 348, 209, UP, id="X1 rack 1"),
-        pytest.param("rack:rack-2", DEGRADED, DEGRADED, DEGRADED, 7, 406, 157, UP, id="X1 rack 2"),
-        pytest.param("rack:rack-3", DEGRADED, DEGRADED, DEGRADED, 7, 406, 157, UP, id="X1 rack 3"),
-        pytest.param("network:management", DOWN, UP, UP, 0, 0, 0, UP, id="X1 VLAN management"),
-        pytest.param("network:storage_public", DEGRADED, DOWN, DOWN, 0, 0, 522, UP, id="X1 VLAN storage_public"),
-        pytest.param("network:storage_cluster", UP, UP, DOWN, 0, 0, 522, UP, id="X1 VLAN storage_cluster"),
-        pytest.param("network:tenant_overlay", UP, UP, UP, 0, 0, 0, DOWN, id="X1 VLAN tenant_overlay"),
+        # failure_model.md, table X1, column by column; "up, tolerance gone (2 of 3)" is degraded (F5).
+        pytest.param("device:ctl01", DEGRADED, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 one control node"),
+        pytest.param("device:ctl03", DEGRADED, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 another control node"),
+        pytest.param("device:cmp01", UP, UP, CLEAN, 9, 522, 52, 0, UP, id="X1 one compute node"),
+        pytest.param("device:sto01", UP, DEGRADED, UNDERSIZED, 10, 580, 0, 0, UP, id="X1 one storage node"),
+        pytest.param("drive:sto01.osd-1", UP, UP, ONE_OSD, 10, 580, 0, 0, UP, id="X1 one OSD"),
+        pytest.param("device:leaf-2b", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 one leaf"),
+        pytest.param("device:spine-1", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 one spine"),
+        pytest.param("link:sto02.fast-3", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 any server link"),
+        pytest.param("link:leaf-3a.up-2", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 any uplink"),
+        pytest.param("device:oob-1", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 one OOB switch"),
+        pytest.param("pdu:pdu-1a", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 feed A of one rack"),
+        pytest.param("pdu:pdu-1b", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 feed B of one rack"),
+        pytest.param("feed:feed-a", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 site feed A"),
+        pytest.param("feed:feed-b", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 site feed B"),
+        pytest.param("device:ext-1", UP, UP, CLEAN, 10, 580, 0, 0, UP, id="X1 external router"),
+        pytest.param("rack:rack-1", DEGRADED, DEGRADED, UNDERSIZED, 6, 348, 209, 0, UP, id="X1 rack 1"),
+        pytest.param("rack:rack-2", DEGRADED, DEGRADED, UNDERSIZED, 7, 406, 157, 0, UP, id="X1 rack 2"),
+        pytest.param("rack:rack-3", DEGRADED, DEGRADED, UNDERSIZED, 7, 406, 157, 0, UP, id="X1 rack 3"),
+        pytest.param("network:management", DOWN, UP, CLEAN, 0, 0, 0, 0, UP, id="X1 VLAN management"),
+        pytest.param("network:storage_public", DEGRADED, DOWN, INACTIVE, 0, 0, 0, 522, UP, id="X1 VLAN storage_public"),
+        pytest.param("network:storage_cluster", UP, UP, INACTIVE, 0, 0, 0, 522, UP, id="X1 VLAN storage_cluster"),
+        pytest.param("network:tenant_overlay", UP, UP, CLEAN, 0, 0, 0, 0, DOWN, id="X1 VLAN tenant_overlay"),
     ],
 )  # fmt: skip
 def test_a_single_failure_does_what_the_table_says(
-    failed, control, monitors, storage, hosts, capacity, out, north_south
+    failed, control, monitors, groups, hosts, capacity, stopped, hung, north_south
 ):
     report = fail(PLANT, failed)
 
     assert report.plane("control").state is control
     assert report.service("ceph-mon").state is monitors
+    (pool,) = report.pools
+    assert (pool.clean, pool.degraded, pool.inactive) == groups
+    assert pool.lost == 0
+    storage = {CLEAN: UP, INACTIVE: DOWN}.get(groups, DEGRADED)
     assert report.plane("storage").state is storage
     assert (report.compute.usable_hosts, report.compute.capacity) == (hosts, capacity)
-    assert rounded(report.compute.out_of_service) == out
+    assert (rounded(report.compute.stopped), rounded(report.compute.hung)) == (stopped, hung)
     assert report.plane("north-south").state is north_south
+
+
+@pytest.mark.parametrize("router", ["ext-1", "ext-2"])
+def test_x1_an_external_router_is_missed_in_words_and_the_other_is_the_last(router):
+    report = fail(PLANT, f"device:{router}")
+
+    assert report.sentence.endswith("fails, everything goes on, with less in reserve.")
+    assert report.plane("north-south").text == "Up. 1 of 2 external routers reached."
+    assert report.next_failure == ("One more external router lost stops the way out.",)
 
 
 def test_x1_every_single_failure_of_a_kind_has_the_effect_of_its_row():
