@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from designer import findings
 from designer.engine.document import DesignDocument
 from designer.engine.failures.question import FailureQuestion
 from designer.engine.failures.question import answer as answer_failures
+from designer.engine.growth import GrowthQuestion, Shelf, plan_growth
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import SizingRequest, SizingResult
 
@@ -51,6 +53,25 @@ def calculate_failures(document: Any) -> dict[str, Any]:
     Models, services and networks are those of the starter catalog.
     """
     return answer_failures(read(FailureQuestion, document), _starter_catalog())
+
+
+def calculate_growth(document: Any) -> dict[str, Any]:
+    """Answer what each month of growth needs and when to order it; the document is a GrowthQuestion.
+
+    Cables, services and networks are those of the starter catalog.
+    """
+    question = read(GrowthQuestion, document)
+    library, hardware = _starter_catalog(), question.sizing.hardware
+    chosen = (getattr(hardware, part.name) for part in fields(hardware))
+    specs = {spec.id: spec for spec in chosen if spec is not None}
+    shelf = Shelf(
+        hardware={**library.hardware_by_id, **specs},
+        parts=library.parts,
+        services=library.services,
+        networks=library.networks,
+    )
+    answer: dict[str, Any] = write(plan_growth(question, shelf))
+    return answer
 
 
 @cache
@@ -91,6 +112,7 @@ KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "formula": calculate_formula,
     "sizing": calculate_sizing,
     **{kind: _section(kind) for kind in SECTIONS},
+    "growth": calculate_growth,
     "validation": calculate_validation,
     "failures": calculate_failures,
     "matching": answer_matching,

@@ -21,9 +21,9 @@ from costing.engine.assumptions import AssumptionValue, chosen
 from costing.engine.comparison import Comparison as Compared
 from costing.engine.comparison import ComparisonRequest, compare
 from costing.engine.model import ENGINE_VERSION, Conventions, TcoRequest
-from costing.engine.plan import Shelf
 from costing.models import Comparison
 from designer.engine.document import CloudChoice, DesignDocument, fingerprint, sizing_fingerprint
+from designer.engine.growth import Shelf
 from designer.models import Customer, Design, Revision
 from designer.services import change_parts, document_of, freeze_revision, must_edit, sizing_request
 from jobs.models import Job

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from catalog.engine.documents import Bounds, InvalidDocument, Problem
 from catalog.engine.figures import Grade
+from designer.engine.growth import HORIZON_KEY, HORIZON_MONTHS, LEAD_KEY, LEAD_MONTHS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +58,11 @@ RATE = ("-0.5", "1")
 
 GROUPS: Mapping[str, tuple[Assumption, ...]] = {
     "Time and money": (
-        _a("horizon_months", "Horizon", "months", ("36", "60", "84"), "C", "House value; 60 months match the life of a server", "H", ("12", "84"), is_whole=True),
+        _a(HORIZON_KEY, "Horizon", "months", ("36", str(HORIZON_MONTHS), "84"), "C", "House value; 60 months match the life of a server", "H", ("12", "84"), is_whole=True),
         _a("annual_discount_rate", "Discount rate (WACC, nominal)", "a year", ("0.05", "0.08", "0.12"), "A", "US industries, January 2026: 4.98% (banks) to 9.38% (auto and truck), Damodaran, pages.stern.nyu.edu; the choice in that span is a house value", "r", ("0", "0.5")),
     ),
     "Private hardware": (
-        _a("procurement_lead_months", "Procurement lead time", "months", ("1", "3", "6"), "C", "House value; allocation is strict in 2026", "L", ("0", "24"), is_whole=True),
+        _a(LEAD_KEY, "Procurement lead time", "months", ("1", str(LEAD_MONTHS), "6"), "C", "House value; allocation is strict in 2026", "L", ("0", "24"), is_whole=True),
         _a("hardware_discount", "Discount on hardware", "share", ("0", "0", "0.3"), "C", HOUSE, "", SHARE),
         _a("node_price_multiplier", "Server price against the catalog", "times", ("1", "1", "1.6"), "B", "TrendForce 1Q26: server DRAM contract +88 to 93%, enterprise SSD +53 to 58% in a quarter; 1.6 takes memory as half of a node", "", ("0.1", "10")),
         _a("hardware_price_trend", "Server price trend", "a year", ("-0.10", "0", "0.20"), "B", "Server makers raised prices about 15% around January 2026 (particle.news, December 2025)", "e_hw", RATE),

@@ -12,12 +12,12 @@ from costing.engine.ledger import CostCategory, LedgerLine, posted
 from costing.engine.model import Conventions, Currency, FleetDemand, PublicPlan, SharedDemand
 from costing.engine.rules import (
     charged_factor,
-    demand_factor,
     escalation,
     locked_trend,
     support_fee,
     tiered_cost,
 )
+from designer.engine.growth import demand_factor
 
 Charge = tuple[str, str, CostCategory, str, list[Decimal]]
 """Key, label, category, formula and the amounts of months 1 to H."""

@@ -19,15 +19,14 @@ from costing.engine.model import (
     TcoResult,
 )
 from costing.engine.plan import (
-    CapacityMonth,
     PrivateGrowth,
-    Shelf,
     private_growth,
     public_plan,
     shared_demand,
 )
 from costing.engine.tco import tco
 from designer.engine.bill import BillLine
+from designer.engine.growth import CapacityMonth, Shelf
 from designer.engine.sizing.model import SizingRequest
 
 Report = Callable[[float, str], None]

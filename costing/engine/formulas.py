@@ -11,8 +11,9 @@ from catalog.engine.figures import Answer, Formula, Grade, Parameter, Step, Valu
 from catalog.engine.offers import PriceTier
 from costing.engine import rules
 from costing.engine.explain import SOURCES
-from costing.engine.rules import GrowthShape, PowerCurve, RateConvention, Timing
+from costing.engine.rules import PowerCurve, RateConvention, Timing
 from designer.engine.document import FacilityMode
+from designer.engine.growth import GrowthShape, demand_factor
 from designer.engine.sizing.figures import plain
 
 NOTES = "domain notes, tco section 1"
@@ -85,7 +86,7 @@ def _escalation(annual_rate: Decimal, month: int) -> Answer:
 
 
 def _demand(quantity: Decimal, annual_growth: Decimal, month: int, shape: str) -> Answer:
-    factor = rules.demand_factor(annual_growth, month, GrowthShape(shape))
+    factor = demand_factor(annual_growth, month, GrowthShape(shape))
     return _one("quantity", quantity * factor, "", f"{plain(quantity)} x {round(factor, 8)}")
 
 

@@ -25,8 +25,9 @@ from catalog.engine.offers import ServicePrice
 from costing.engine.assumptions import AssumptionValue
 from costing.engine.ledger import LedgerLine
 from costing.engine.outputs import BreakEven, InternalRate
-from costing.engine.rules import GrowthShape, PowerCurve, RateConvention, Timing
+from costing.engine.rules import PowerCurve, RateConvention, Timing
 from designer.engine.document import FacilityMode
+from designer.engine.growth import GrowthShape
 
 ENGINE_VERSION = "2026.11.0"
 """Raised whenever a figure changes; stored with every comparison."""

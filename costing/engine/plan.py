@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from catalog.engine.definitions import NetworkDefinition, ServiceDefinition
 from catalog.engine.documents import InvalidDocument, Problem
-from catalog.engine.hardware import NodeSpec, PartPrice, PduSpec, RackSpec, SwitchSpec
+from catalog.engine.hardware import NodeSpec, RackSpec, SwitchSpec
 from catalog.engine.offers import CloudPrices, Offer, Term
-from catalog.engine.units import ceil
 from costing.engine.matching import MatchPolicy, MatchReport, cpu_floor, match, request_of
 from costing.engine.model import Asset, FleetDemand, PrivatePlan, PublicPlan, Purchase, SharedDemand
-from costing.engine.rules import GrowthShape, demand_factor
-from designer.engine.bill import BillLine, bill_of_materials
-from designer.engine.layout import lay_out
-from designer.engine.sizing.engine import size
-from designer.engine.sizing.model import NodeCounts, SizingRequest
-from designer.engine.workload import Workload
+from designer.engine.bill import BillLine
+from designer.engine.growth import CapacityMonth, GrowthShape, Shelf, grow
+from designer.engine.sizing.model import SizingRequest
 
 GB_PER_TB = 1_000
 Report = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """What of the catalog a cloud is laid out and priced with, each by id."""
-
-    hardware: Mapping[str, NodeSpec | SwitchSpec | RackSpec | PduSpec]
-    parts: Mapping[str, PartPrice]
-    services: Mapping[str, ServiceDefinition]
-    networks: Mapping[str, NetworkDefinition]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapacityMonth:
-    """What one operating month needs, and what stands then."""
-
-    month: int
-    vms: Decimal
-    control: int
-    compute: int
-    storage: int
-    racks: int
-    switches: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,55 +52,21 @@ def private_growth(
     shape: GrowthShape = GrowthShape.SMOOTH,
     report: Report = lambda share: None,
 ) -> PrivateGrowth:
-    """Return what the private side buys, and when: every month is sized, racked and cabled anew (D1 to D4).
-
-    What stands never shrinks by itself: a month needs at least what the months before it had.
+    """Return what the private side buys, and when: the growth of the design, each piece with its price (D1 to D4).
 
     Raises:
         InvalidDocument: a month cannot be sized on this hardware, or a piece has no price.
     """
-    standing: dict[str, int] = {}
-    pieces: dict[str, BillLine] = {}
-    purchases: list[Purchase] = []
-    months: list[CapacityMonth] = []
-    least: NodeCounts | None = None
-    first: tuple[BillLine, ...] = ()
-    drawn: object = None
-    for month in range(1, horizon_months + 1):
-        factor = demand_factor(request.workload.annual_growth_rate, month, shape)
-        asked = replace(request, workload=_at(request.workload, factor), at_least=least)
-        result = size(asked)
-        if drawn != (drawn := (result.counts, result.facility.racks)):  # else it looks as the month before
-            drawing = lay_out(asked, result, shelf.services, shelf.networks)
-            bill = bill_of_materials(drawing, shelf.hardware, shelf.parts)
-            first = first or bill
-            for line in bill:
-                missing = line.count - standing.get(line.id, 0)
-                if missing > 0:
-                    purchases.append(Purchase(asset=line.id, count=missing, in_service=month - 1))
-                    standing[line.id] = line.count
-                pieces.setdefault(line.id, line)
-        least = result.counts
-        months.append(
-            CapacityMonth(
-                month=month,
-                vms=request.workload.vms * factor,
-                control=least.control,
-                compute=least.compute,
-                storage=least.storage,
-                racks=least.racks,
-                switches=least.leaves + least.spines + least.oob_switches,
-            )
-        )
-        report(month / horizon_months)
+    grown = grow(request, shelf, horizon_months=horizon_months, shape=shape, report=report)
+    lines = [(purchase.in_service, line) for purchase in grown.purchases for line in purchase.lines]
     policies = request.policies
     plan = PrivatePlan(
-        assets=tuple(_asset(line) for line in pieces.values()),
-        purchases=tuple(purchases),
+        assets=tuple(_asset(line) for line in {line.id: line for _, line in lines}.values()),
+        purchases=tuple(Purchase(asset=line.id, count=line.count, in_service=a) for a, line in lines),
         host_cpu_load=policies.host_cpu_load,
         pue=policies.pue,
     )
-    return PrivateGrowth(plan=plan, months=tuple(months), bill=first)
+    return PrivateGrowth(plan=plan, months=grown.months, bill=grown.bill)
 
 
 def public_plan(prices: CloudPrices, request: SizingRequest) -> tuple[PublicPlan | None, MatchReport]:
@@ -180,13 +118,6 @@ def public_plan(prices: CloudPrices, request: SizingRequest) -> tuple[PublicPlan
         services=prices.services,
     )
     return plan, report
-
-
-def _at(workload: Workload, factor: Decimal) -> Workload:
-    """The workload with its demand of another month, and nothing to grow on top (D1)."""
-    profiles = tuple(replace(profile, count=ceil(profile.count * factor)) for profile in workload.profiles)
-    storage = workload.object_storage_tb * factor
-    return replace(workload, profiles=profiles, object_storage_tb=storage, growth_years=Decimal(0))
 
 
 def _asset(line: BillLine) -> Asset:

@@ -13,7 +13,6 @@ from costing.engine.model import Asset, Conventions, Currency, PrivatePlan, Purc
 from costing.engine.rules import (
     average_mbps,
     committed_kw,
-    demand_factor,
     energy_kwh,
     escalation,
     load_share_of_power,
@@ -26,6 +25,7 @@ from costing.engine.rules import (
     transit_cost,
 )
 from designer.engine.document import FacilityMode
+from designer.engine.growth import demand_factor, order_index
 
 TB_PER_PB = 1000
 
@@ -128,7 +128,7 @@ class PrivateSide:
 
     def paid_at(self, purchase: Purchase) -> int:
         """The index at which a purchase is paid: the lead time before its service, and not before 0 (D3)."""
-        return max(0, purchase.in_service - self.chosen.whole("procurement_lead_months"))
+        return order_index(purchase.in_service, self.chosen.whole("procurement_lead_months"))
 
     def price(self, asset: Asset) -> Decimal:
         """USD for one piece, after multiplier and discount, before any trend (P1)."""

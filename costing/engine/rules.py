@@ -35,14 +35,6 @@ class Timing(StrEnum):
     BEGIN = "begin"
 
 
-class GrowthShape(StrEnum):
-    """How demand grows within a year (D1)."""
-
-    SMOOTH = "smooth"
-    STEP = "step"
-    LINEAR = "linear"
-
-
 class PowerCurve(StrEnum):
     """How the draw of a server follows its load (P6)."""
 
@@ -75,16 +67,6 @@ def escalation(rate: Decimal, month: int) -> Decimal:
 def purchase_escalation(rate: Decimal, index: int) -> Decimal:
     """Return the factor of a purchase price at `index`: moves smoothly (T4)."""
     return (ONE + rate) ** (Decimal(index) / MONTHS_PER_YEAR)
-
-
-def demand_factor(growth: Decimal, month: int, shape: GrowthShape = GrowthShape.SMOOTH) -> Decimal:
-    """Return demand in operating month `month` over that of month 1; never below 0 (D1)."""
-    elapsed = month - 1
-    if shape is GrowthShape.STEP:
-        return (ONE + growth) ** (elapsed // MONTHS_PER_YEAR)
-    if shape is GrowthShape.LINEAR:
-        return max(Decimal(0), ONE + growth * elapsed / MONTHS_PER_YEAR)
-    return (ONE + growth) ** (Decimal(elapsed) / MONTHS_PER_YEAR)
 
 
 def nodes_required(vms: Decimal, *, vms_per_node: Decimal, spare_nodes: int) -> int:

@@ -24,8 +24,9 @@ from costing.engine.model import (
 )
 from costing.engine.outputs import break_even, discounted, internal_rate, present_value, return_on_investment
 from costing.engine.private import PrivateSide
-from costing.engine.rules import demand_factor, monthly_rate
+from costing.engine.rules import monthly_rate
 from designer.engine.document import FacilityMode
+from designer.engine.growth import demand_factor
 
 
 def tco(request: TcoRequest) -> TcoResult:

@@ -322,6 +322,10 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         reserved_threads=reserves.threads,
         reserved_ram_gib=reserves.ram_gib,
         vms_with_spare=with_spare,
+        vcpus_with_spare=host.vcpus * (hosts - spare),
+        ram_gib_with_spare=host.ram_gib * (hosts - spare),
+        gpus=sum(vm.count * vm.gpus for vm in demands),
+        gpus_with_spare=host.gpus * (hosts - spare),
         bound_by=needed.bound_by,
         packing_hosts=needed.packed,
     )
@@ -332,7 +336,6 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         reserves=reserves,
         most_vms_per_host=compute.most_vms(host, demands, 1),
         hosts_in_use=hosts - spare,
-        gpus=sum(vm.count * vm.gpus for vm in demands),
         hosts_bound_by=needed.bound_by,
     )
 

@@ -110,7 +110,7 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
         "CPU": (Decimal(sizing.vcpus), Decimal(host.vcpus)),
         "RAM": (sizing.ram_gib, host.ram_gib),
     }
-    if gpus := computed.gpus:
+    if gpus := computed.sizing.gpus:
         asked["GPU"] = (Decimal(gpus), Decimal(host.gpus))
     steps = [
         Step(

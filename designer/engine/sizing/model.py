@@ -57,6 +57,12 @@ class ComputeSizing:
     reserved_ram_gib: Decimal
     vms_with_spare: int
     """How many VMs of this mix run with the spare hosts set aside."""
+    vcpus_with_spare: int
+    """What those hosts have to give, as the two below: of it the mix leaves some unused (C6)."""
+    ram_gib_with_spare: Decimal
+    gpus: int
+    """GPUs that all VMs ask for."""
+    gpus_with_spare: int
     bound_by: str
     packing_hosts: int
     """What first-fit decreasing needed (C6)."""

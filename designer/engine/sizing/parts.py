@@ -35,8 +35,6 @@ class Computed:
     """Of this mix, on one host by itself."""
     hosts_in_use: int
     """Without those that the rule keeps spare; more than the load needs where more are bought."""
-    gpus: int
-    """GPUs that all VMs ask for."""
     hosts_bound_by: str
     """What decided the number of hosts."""
 

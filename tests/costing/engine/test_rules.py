@@ -10,7 +10,8 @@ from catalog.engine.money import Money, round_to_units
 from catalog.engine.offers import PriceTier
 from costing.engine import rules
 from costing.engine.outputs import break_even, internal_rate
-from costing.engine.rules import GrowthShape, PowerCurve, RateConvention, Timing
+from costing.engine.rules import PowerCurve, RateConvention, Timing
+from designer.engine.growth import GrowthShape, demand_factor
 
 EGRESS = (
     PriceTier(start=D(0), end=D(100), price=D(0)),
@@ -174,7 +175,7 @@ def test_w8_price_mix_and_elasticity(commitments, always_on, on_hours, negotiate
 
 
 def test_w10_demand_grows_smoothly():
-    demand = [300 * rules.demand_factor(D("0.2"), month) for month in (1, 6, 14, 20, 27, 32, 36)]
+    demand = [300 * demand_factor(D("0.2"), month) for month in (1, 6, 14, 20, 27, 32, 36)]
 
     assert [round(value, 4) for value in demand] == [
         D("300.0000"), D("323.6782"), D("365.5114"), D("400.3977"), D("445.3286"), D("480.4772"), D("510.5832"),
@@ -183,7 +184,7 @@ def test_w10_demand_grows_smoothly():
 
 def test_w10_nodes_from_vms_per_node():
     nodes = [
-        rules.nodes_required(300 * rules.demand_factor(D("0.2"), m), vms_per_node=D(40), spare_nodes=1)
+        rules.nodes_required(300 * demand_factor(D("0.2"), m), vms_per_node=D(40), spare_nodes=1)
         for m in (1, 6, 14, 20, 27, 32, 36)
     ]
 
@@ -191,9 +192,9 @@ def test_w10_nodes_from_vms_per_node():
 
 
 def test_demand_by_step_and_by_line():
-    assert rules.demand_factor(D("0.2"), 12, GrowthShape.STEP) == 1
-    assert rules.demand_factor(D("0.2"), 13, GrowthShape.STEP) == D("1.2")
-    assert rules.demand_factor(D("0.2"), 7, GrowthShape.LINEAR) == D("1.1")
+    assert demand_factor(D("0.2"), 12, GrowthShape.STEP) == 1
+    assert demand_factor(D("0.2"), 13, GrowthShape.STEP) == D("1.2")
+    assert demand_factor(D("0.2"), 7, GrowthShape.LINEAR) == D("1.1")
 
 
 def test_w11_refresh_and_residual():

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from catalog.engine.documents import InvalidDocument
 from catalog.engine.hardware import NodeRole
 from catalog.library import load_library
-from costing.engine.plan import Shelf, private_growth
+from costing.engine.plan import private_growth
 from designer.engine.failures.load import load_of
+from designer.engine.growth import Shelf
 from designer.engine.layout import lay_out
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import NodeCounts, SizingRequest
