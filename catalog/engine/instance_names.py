@@ -51,6 +51,9 @@ _AZURE_VERSION = re.compile(r"_v(\d)(?!\d)")
 _GCP_FAMILY = re.compile(r"([a-z])(\d+)([a-z]*)")
 
 
+_GCP_CUSTOM = re.compile(r"(?:[a-z]\d+[a-z]?-)?custom-(\d{1,4})-(\d{1,8})(?:-ext)?")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceTraits:
     """What a name tells. `line` joins the generations of one family: m5, m6i and m7i are `m intel`."""
@@ -83,6 +86,30 @@ def traits(
     if provider == "gcp":
         return _gcp(instance_type, arm)
     return InstanceTraits(family=family or instance_type, line="", is_core_based=arm)
+
+
+def spellings(provider: str, raw: str) -> tuple[str, ...]:
+    """Return the names, in lower case, that what a bill calls an instance type may have in a price list.
+
+    Azure's meters leave out the tier, write blanks, and name two types of one price: `D2 v3/D2s v3`.
+    """
+    name = raw.strip().lower()
+    if provider != "azure" or name.startswith(("standard_", "basic_")):
+        return (name,)
+    for suffix in (" spot", " low priority", " expired"):
+        name = name.removesuffix(suffix)
+    return tuple(f"standard_{part.strip().replace(' ', '_')}" for part in name.split("/") if part.strip())
+
+
+def size_in_name(provider: str, instance_type: str) -> tuple[int, int] | None:
+    """Return vCPUs and MiB of memory where the name says both: Google's custom types, `n2-custom-4-16384`."""
+    found = _GCP_CUSTOM.fullmatch(instance_type.lower()) if provider == "gcp" else None
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def vcpus_per_ocpu(described: str) -> int:
+    """Return the vCPUs of an Oracle CPU: 1 on Arm A1, else 2 (Oracle, Compute Shapes, provisioning units)."""
+    return 1 if re.search(r"\bA1\b", described) else 2
 
 
 def category(vcpus: int, memory_gib: Decimal) -> Category:

@@ -1,12 +1,11 @@
-"""Bills as workload: FOCUS 1.0, and AWS cost and usage reports (CUR, old and new column names).
+"""Bills as workload: what all of them have in common, and AWS cost and usage reports (CUR, old and new column names).
 
-A machine is a resource with hours of an instance type. Its share of hours is what it was billed over the hours of the file.
-Volumes of a bill name no machine: their average over the file is one sum, spread over the machines afterwards.
+A machine is a resource with hours of an instance type, or of cores and memory. Its share of hours is what it was billed over the
+hours of the file. Volumes of a bill name no machine: their average over the file is one sum, spread over the machines afterwards.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import Counter
@@ -20,25 +19,18 @@ from designer.imports.inventory import FileRead, Inventory, InventoryVm, clean
 from designer.imports.rvtools import file_of, rows_of
 from designer.imports.tables import Table, decimal, text
 
-FOCUS, CUR = "focus", "aws-cur"
-PROVIDERS = {
-    "aws": "aws",
-    "amazon web services": "aws",
-    "microsoft": "azure",
-    "azure": "azure",
-    "google cloud": "gcp",
-}
-INSTANCE_HOUR = re.compile(r"\b([a-z][a-z0-9-]*\.[a-z0-9-]+) (?:instance )?hour", re.IGNORECASE)
-"""How AWS describes hours of an instance: "$0.34 per On Demand Linux c5.2xlarge Instance Hour"."""
+CUR = "aws-cur"
 USED = {"Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"}
 """Line types of a CUR that are use; the others are fees, credits, taxes, and the counterparts of these."""
 BOX_USAGE = re.compile(r"(^|-)(BoxUsage|SpotUsage|DedicatedUsage|HeavyUsage|HostBoxUsage)(:|$)")
 VOLUME_USAGE = re.compile(r"EBS:VolumeUsage")
 BILLION = 10**9
+SLACK = 1.02
+"""How far the hours of one machine may exceed those of the file by rounding. House value."""
 
 
 @dataclass(slots=True)
-class _Machine:
+class Machine:
     """What a bill says of one resource."""
 
     name: str
@@ -50,13 +42,39 @@ class _Machine:
     vcpus: int | None = None
     ram_mib: int | None = None
     hours: float = 0.0
+    most_vcpus: float = 0.0
+    """Of one line, where vCPUs are billed by the hour and not the machine."""
+    vcpu_hours: float = 0.0
+    most_gib: float = 0.0
+    gib_hours: float = 0.0
+
+    def add_vcpus(self, vcpu_hours: float, over_hours: float) -> None:
+        """Count hours of vCPUs that a line bills for its time: their largest number is the size of the machine."""
+        self.vcpu_hours += vcpu_hours
+        self.most_vcpus = max(self.most_vcpus, vcpu_hours / over_hours if over_hours else 0.0)
+
+    def add_gib(self, gib_hours: float, over_hours: float) -> None:
+        """Count hours of GiB of memory likewise."""
+        self.gib_hours += gib_hours
+        self.most_gib = max(self.most_gib, gib_hours / over_hours if over_hours else 0.0)
+
+    def settle(self) -> None:
+        """Take size and hours from those of vCPUs and memory, where no line says them itself."""
+        if not self.vcpus and self.most_vcpus:
+            self.vcpus = max(1, math.ceil(round(self.most_vcpus, 3)))
+        if not self.ram_mib and self.most_gib:
+            self.ram_mib = math.ceil(round(self.most_gib * 1024, 3))
+        if not self.hours and self.most_vcpus:
+            self.hours = self.vcpu_hours / self.most_vcpus
+        elif not self.hours and self.most_gib:
+            self.hours = self.gib_hours / self.most_gib
 
 
 @dataclass(slots=True)
-class _Bill:
+class Bill:
     """Sums while reading."""
 
-    machines: dict[str, _Machine]
+    machines: dict[str, Machine]
     gb_months: float = 0.0
     volumes: int = 0
     lines: int = 0
@@ -71,6 +89,9 @@ class _Bill:
         if end is not None and (self.last is None or end > self.last):
             self.last = end
 
+    def month(self, start: str, end: str) -> None:
+        self.month_hours = _hours_between(start, end) or self.month_hours
+
     @property
     def hours(self) -> float:
         if self.first is None or self.last is None:
@@ -83,67 +104,27 @@ def compact(raw: str) -> str:
     return re.sub(r"[^a-z0-9]", "", raw.lower())
 
 
-def is_focus(table: Table) -> bool:
-    """Whether `table` follows FOCUS."""
-    return {"chargecategory", "servicecategory", "billedcost"} <= {compact(name) for name in table.header}
-
-
 def is_cur(table: Table) -> bool:
     """Whether `table` is an AWS cost and usage report."""
     return {"lineitemusagetype", "lineitemusageamount"} <= {compact(name) for name in table.header}
 
 
-def read_focus(tables: Sequence[Table]) -> Inventory:
-    """Return the machines of FOCUS files."""
-    bill = _Bill(machines={}, other=Counter())
-    for table in tables:
-        at = {compact(name): index for index, name in reversed(list(enumerate(table.header)))}
+FOREIGN = {
+    "Azure": {"metercategory", "metername", "chargetype"},
+    "Google Cloud": {"skudescription", "usageamount", "usagestarttime"},
+}
+"""Columns that tell the providers' own cost exports."""
 
-        def value(row: Sequence[Any], name: str, at: Mapping[str, int] = at) -> str:
-            found = text(row, at.get(name))
-            return "" if found == "NULL" else found
 
-        for number, row in rows_of(table):
-            bill.lines += 1
-            bill.span(moment(value(row, "chargeperiodstart")), moment(value(row, "chargeperiodend")))
-            _month(bill, value(row, "billingperiodstart"), value(row, "billingperiodend"))
-            if value(row, "chargecategory") != "Usage":
-                continue
-            described, unit = value(row, "chargedescription"), value(row, "consumedunit").lower()
-            quantity = decimal(row, at.get("consumedquantity")) or 0.0
-            resource, kind = value(row, "resourceid"), value(row, "resourcetype").lower()
-            details = _details(value(row, "skupricedetails"))
-            instance_type = details.get("InstanceType", "")
-            if not instance_type and (found := INSTANCE_HOUR.search(described)):
-                instance_type = found[1]
-            is_machine = kind in ("instance", "virtual machine") or bool(instance_type)
-            if is_machine and "hour" in unit and quantity > 0 and value(row, "servicecategory") == "Compute":
-                machine = bill.machines.setdefault(
-                    resource or f"row {number}",
-                    _Machine(
-                        name=clean(value(row, "resourcename") or resource or f"row {number}"),
-                        row=number,
-                        place=clean(value(row, "regionid")),
-                        provider=PROVIDERS.get(value(row, "providername").lower(), ""),
-                    ),
-                )
-                machine.instance_type = machine.instance_type or clean(instance_type or described)
-                machine.operating_system = "Windows" if "windows" in described.lower() else ""
-                machine.vcpus = machine.vcpus or _whole(details.get("CoreCount"))
-                machine.ram_mib = machine.ram_mib or _gib(str(details.get("MemorySize", "")))
-                if unit == "hours" or instance_type:
-                    machine.hours += quantity
-            elif kind == "volume" and "gb" in unit and "month" in unit:
-                bill.gb_months += quantity
-                bill.volumes += 1
-            elif bill.other is not None:
-                bill.other[value(row, "servicename") or "no service named"] += 1
-    return _inventory(FOCUS, tables, bill)
+def foreign(table: Table) -> str:
+    """Return whose cost export `table` is, of those that are not read; empty for none."""
+    columns = {compact(name) for name in table.header}
+    return next((name for name, known in FOREIGN.items() if known <= columns), "")
 
 
 def read_cur(tables: Sequence[Table]) -> Inventory:
     """Return the machines of AWS cost and usage reports."""
-    bill = _Bill(machines={}, other=Counter())
+    bill = Bill(machines={}, other=Counter())
     for table in tables:
         at = {compact(name): index for index, name in reversed(list(enumerate(table.header)))}
 
@@ -155,7 +136,7 @@ def read_cur(tables: Sequence[Table]) -> Inventory:
             bill.span(
                 moment(value(row, "lineitemusagestartdate")), moment(value(row, "lineitemusageenddate"))
             )
-            _month(bill, value(row, "billbillingperiodstartdate"), value(row, "billbillingperiodenddate"))
+            bill.month(value(row, "billbillingperiodstartdate"), value(row, "billbillingperiodenddate"))
             if value(row, "lineitemlineitemtype") not in USED:
                 continue
             usage_type = value(row, "lineitemusagetype")
@@ -164,7 +145,7 @@ def read_cur(tables: Sequence[Table]) -> Inventory:
             if BOX_USAGE.search(usage_type) and value(row, "lineitemproductcode") in ("AmazonEC2", ""):
                 machine = bill.machines.setdefault(
                     resource or f"row {number}",
-                    _Machine(
+                    Machine(
                         name=clean(resource or f"row {number}"),
                         row=number,
                         place=clean(value(row, "productregioncode") or value(row, "productregion")),
@@ -175,8 +156,8 @@ def read_cur(tables: Sequence[Table]) -> Inventory:
                     value(row, "productinstancetype") or usage_type.rpartition(":")[2]
                 )
                 machine.operating_system = clean(value(row, "productoperatingsystem"))
-                machine.vcpus = machine.vcpus or _whole(value(row, "productvcpu"))
-                machine.ram_mib = machine.ram_mib or _gib(value(row, "productmemory"))
+                machine.vcpus = machine.vcpus or whole_number(value(row, "productvcpu"))
+                machine.ram_mib = machine.ram_mib or gib_as_mib(value(row, "productmemory"))
                 machine.hours += quantity
             elif VOLUME_USAGE.search(usage_type):
                 bill.gb_months += quantity
@@ -185,32 +166,43 @@ def read_cur(tables: Sequence[Table]) -> Inventory:
                 bill.other[
                     value(row, "productproductname") or value(row, "lineitemproductcode") or usage_type
                 ] += 1
-    return _inventory(CUR, tables, bill)
+    return inventory_of(CUR, tables, bill)
 
 
-def _inventory(format: str, tables: Sequence[Table], bill: _Bill) -> Inventory:
+def inventory_of(format: str, tables: Sequence[Table], bill: Bill) -> Inventory:
+    """Return the machines of a bill as VMs. One with more hours than the file is long stands for several."""
     hours = bill.hours
-    vms = tuple(
-        InventoryVm(
-            name=machine.name,
-            row=machine.row,
-            identity="",
-            place=machine.place,
-            vcpus=machine.vcpus,
-            ram_mib=machine.ram_mib,
-            operating_system=machine.operating_system,
-            provider=machine.provider,
-            instance_type=machine.instance_type,
-            hours_share=round(min(1.0, machine.hours / hours), 4),
+    vms, several = [], 0
+    for machine in bill.machines.values():
+        machine.settle()
+        count = math.ceil(machine.hours / hours) if machine.hours > hours * SLACK else 1
+        several += count > 1
+        vms.append(
+            InventoryVm(
+                name=machine.name,
+                row=machine.row,
+                identity="",
+                place=machine.place,
+                vcpus=machine.vcpus,
+                ram_mib=machine.ram_mib,
+                operating_system=machine.operating_system,
+                provider=machine.provider,
+                instance_type=machine.instance_type,
+                hours_share=round(min(1.0, machine.hours / (hours * count)), 4),
+                count=count,
+            )
         )
-        for machine in bill.machines.values()
-    )
     loose_gb = bill.gb_months * bill.month_hours / hours
     billed = sum(machine.hours for machine in bill.machines.values())
     notes = [
         f"{bill.lines:,} lines over {hours:,.0f} hours: {len(vms):,} machines with {billed:,.0f} hours, so on average "
         f"{billed / hours:,.1f} at a time. Each machine counts as one VM with its share of the hours.",
     ]
+    if several:
+        notes.append(
+            f"{several:,} machines were billed more hours than there are in the file, as scale sets are: each counts as so many "
+            "VMs as ran at a time, rounded up."
+        )
     if bill.volumes:
         notes.append(
             f"{bill.volumes:,} lines of block volumes come to {loose_gb:,.1f} GB on average. A bill does not say whose "
@@ -224,7 +216,7 @@ def _inventory(format: str, tables: Sequence[Table], bill: _Bill) -> Inventory:
     files: list[FileRead] = [file_of(table, "bill") for table in tables]
     return Inventory(
         format=format,
-        vms=vms,
+        vms=tuple(vms),
         files=tuple(files),
         notes=tuple(notes),
         loose_disk_mib=math.ceil(loose_gb * BILLION / 2**20),
@@ -247,26 +239,13 @@ def _hours_between(start: str, end: str) -> float | None:
     return hours if 24 <= hours <= 800 else None
 
 
-def _month(bill: _Bill, start: str, end: str) -> None:
-    bill.month_hours = _hours_between(start, end) or bill.month_hours
-
-
-def _details(raw: str) -> dict[str, Any]:
-    if not raw.startswith("{"):
-        return {}
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _whole(raw: Any) -> int | None:
+def whole_number(raw: Any, digits: int = 5) -> int | None:
+    """Return a whole number of at most so many digits; None for anything else."""
     number = str(raw or "")
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 6 else None
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= digits else None
 
 
-def _gib(raw: str) -> int | None:
+def gib_as_mib(raw: str) -> int | None:
     """Return memory such as "15.25 GiB" in MiB."""
     found = re.match(r"([\d,]{1,9}(?:\.\d{1,6})?)\s*(gi?b)?", raw.strip(), re.IGNORECASE)
     return math.ceil(float(found[1].replace(",", "")) * 1024) if found and found[1].strip(",") else None

@@ -6,7 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from designer.imports import billing, limits, live_optics, openstack, plain, rvtools, server_lists, tables
+from designer.imports import (
+    billing,
+    focus,
+    limits,
+    live_optics,
+    openstack,
+    plain,
+    rvtools,
+    server_lists,
+    tables,
+)
 from designer.imports.inventory import Inventory
 from designer.imports.limits import Refused
 from designer.imports.tables import Table
@@ -17,7 +27,7 @@ FORMATS: Mapping[str, str] = {
     server_lists.AZURE: "Azure Migrate",
     server_lists.AWS: "AWS Migration Hub",
     openstack.FORMAT: "OpenStack",
-    billing.FOCUS: "FOCUS bill",
+    focus.FOCUS: "FOCUS bill",
     billing.CUR: "AWS cost and usage report",
     plain.FORMAT: "Table",
 }
@@ -80,7 +90,7 @@ def _inventory(
         (live_optics.is_vms, live_optics.read),
         (server_lists.is_azure, server_lists.read_azure),
         (server_lists.is_aws, server_lists.read_aws),
-        (billing.is_focus, billing.read_focus),
+        (focus.is_focus, focus.read),
         (billing.is_cur, billing.read_cur),
     ):
         if any(is_kind(table) for table in found):
@@ -95,6 +105,11 @@ def _inventory(
         raise Refused("Several tables of no known format were sent.", "Import them one by one.")
     if not found or not any(found[0].header):
         raise Refused("There is no table in the file.", "The first row with text must be the header.")
+    if kind := billing.foreign(found[0]):
+        raise Refused(
+            f"This is a cost export of {kind} in its own format.",
+            "Export the costs as FOCUS, which is read, or list the VMs in a table.",
+        )
     return plain.read(found, mapping)
 
 

@@ -14,16 +14,15 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
-from catalog import prices as catalog_prices
 from catalog.documents import parse
 from catalog.engine.documents import write
-from catalog.models import CloudOffer
 from config.errors import Conflict, DomainError, Invalid, Problem, Stale
 from designer.engine.workload import VmProfile
 from designer.imports import limits, plain, store
 from designer.imports.inventory import Basis, Inventory, Switches, clean
 from designer.imports.review import review
 from designer.imports.run import Unreadable, read_files
+from designer.imports.sizes import with_known_sizes
 from designer.imports.tables import ENCODINGS
 from designer.models import Design, WorkloadImport
 from designer.services import change_parts, document_of, must_edit, request_sizing
@@ -194,35 +193,6 @@ def read_inventory(found: WorkloadImport, *, report: Report) -> WorkloadImport:
     )
     found.refresh_from_db()
     return found
-
-
-def with_known_sizes(inventory: Inventory) -> Inventory:
-    """Return `inventory` with vCPUs and RAM of instance types that only their price book tells."""
-    unknown: dict[str, set[str]] = {}
-    for vm in inventory.vms:
-        if vm.provider and vm.instance_type and not (vm.vcpus and vm.ram_mib):
-            unknown.setdefault(vm.provider, set()).add(vm.instance_type)
-    sizes: dict[tuple[str, str], tuple[int, int]] = {}
-    for provider, types in unknown.items():
-        try:
-            version = catalog_prices.current_version(provider)
-        except Invalid:
-            continue  # no prices of that provider are loaded: its machines stay without a size
-        offers = CloudOffer.objects.filter(
-            version=version, instance_type__in=types, vcpus__isnull=False, memory_mib__isnull=False
-        )
-        for name, vcpus, memory_mib in offers.values_list("instance_type", "vcpus", "memory_mib").distinct():
-            sizes[provider, name] = (int(vcpus or 0), int(memory_mib or 0))
-    if not sizes:
-        return inventory
-    vms = tuple(
-        replace(vm, vcpus=sizes[key][0], ram_mib=sizes[key][1])
-        if (key := (vm.provider, vm.instance_type)) in sizes and not (vm.vcpus and vm.ram_mib)
-        else vm
-        for vm in inventory.vms
-    )
-    note = f"Sizes of {len(sizes):,} instance types come from the price books of the catalog."
-    return replace(inventory, vms=vms, notes=(*inventory.notes, note))
 
 
 def switches_of(found: WorkloadImport) -> Switches:

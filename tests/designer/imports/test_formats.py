@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import random
@@ -248,62 +247,6 @@ def test_nova_answers_hold_the_flavor_themselves():
     assert (vm.vcpus, vm.ram_mib, vm.disk_mib) == (2, 512, 1024)
 
 
-def test_focus_counts_machines_by_hours_and_averages_volumes():
-    header = (
-        "ChargeCategory",
-        "ServiceCategory",
-        "BilledCost",
-        "ChargePeriodStart",
-        "ChargePeriodEnd",
-        "BillingPeriodStart",
-        "BillingPeriodEnd",
-        "ChargeDescription",
-        "ConsumedQuantity",
-        "ConsumedUnit",
-        "ResourceType",
-        "ResourceId",
-        "ProviderName",
-        "ServiceName",
-        "RegionId",
-    )
-    month = ("2024-09-01 00:00:00", "2024-10-01 00:00:00")
-
-    def line(start, end, text, quantity, unit, kind, resource, category="Compute"):
-        return (
-            "Usage",
-            category,
-            "1",
-            start,
-            end,
-            *month,
-            text,
-            quantity,
-            unit,
-            kind,
-            resource,
-            "AWS",
-            "EC2",
-            "us-east-1",
-        )
-
-    rows = [
-        header,
-        line(*month, "$0.1 per On Demand Linux m5.large Instance Hour", "720", "Hours", "instance", "i-1"),
-        line(*month, "$0.1 per On Demand Linux m5.large Instance Hour", "360", "Hours", "instance", "i-2"),
-        line(*month, "$0.08 per GB-month of provisioned storage", "100", "GB-Months", "volume", "vol-1", "Storage"),
-        line(*month, "$0.09 per GB", "5", "GB", "NULL", "i-1"),
-    ]  # fmt: skip
-
-    inventory = read(("focus.csv.gz", gzip.compress(csv_bytes(rows))))
-
-    assert [(vm.instance_type, vm.hours_share) for vm in inventory.vms] == [
-        ("m5.large", 1.0),
-        ("m5.large", 0.5),
-    ]
-    assert inventory.loose_disk_mib == -(-100 * 10**9 // 2**20)
-    assert dropped(inventory) == {"unknown_size": 2}  # a bill in FOCUS names no sizes; price books do
-
-
 @pytest.mark.parametrize("new_names", [False, True])
 def test_an_aws_report_counts_use_only(new_names):
     header = [
@@ -428,3 +371,15 @@ def test_the_public_workbooks_come_to_what_is_written_of_them():
     assert dropped(large) == {"template": 10, "powered_off": 32}
     assert len(small.vms) == 3
     assert of("SYNTHETIC_rvtools_4x.xlsx").hosts == 6
+
+
+@pytest.mark.parametrize(
+    ("header", "whose"),
+    [
+        (("Date", "MeterCategory", "MeterName", "Quantity", "ChargeType"), "Azure"),
+        (("sku.description", "usage_start_time", "usage.amount"), "Google Cloud"),
+    ],
+)
+def test_cost_exports_in_a_providers_own_format_are_refused_with_what_is_read(header, whose):
+    with pytest.raises(Unreadable, match=f"cost export of {whose}.*FOCUS"):
+        read(("bill.csv", csv_bytes([header, ["x"] * len(header)])))
