@@ -119,19 +119,28 @@ def _line(number: int, row: Sequence[Any], at: Mapping[str, int], bill: Bill) ->
     bill.month(value("billingperiodstart"), value("billingperiodend"))
     if value("chargecategory") != "Usage":
         return None
-    quantity, unit = decimal(row, at.get("consumedquantity")), value("consumedunit").lower()
+    quantity, unit = _quantity(row, at.get("consumedquantity")), value("consumedunit").lower()
     if not quantity and value("pricingunit"):
-        quantity, unit = decimal(row, at.get("pricingquantity")), value("pricingunit").lower()
+        quantity, unit = _quantity(row, at.get("pricingquantity")), value("pricingunit").lower()
     return _Line(
         number=number,
         value=value,
-        quantity=quantity or 0.0,
+        quantity=quantity,
         unit=unit,
         hours=(end - start).total_seconds() / 3600 if start is not None and end is not None else 0.0,
         provider=PROVIDERS.get(value("providername").lower(), ""),
         described=value("chargedescription") or value("skumeter") or value("xskudescription"),
         kind=value("resourcetype").lower(),
     )
+
+
+def _quantity(row: Sequence[Any], place: int | None) -> float:
+    """A quantity as FOCUS writes numbers; seconds times bytes are larger than any other column has."""
+    try:
+        quantity = float(text(row, place) or 0)
+    except ValueError:
+        return decimal(row, place) or 0.0
+    return quantity if 0 < quantity < 10**20 else 0.0
 
 
 def _add(line: _Line, bill: Bill) -> bool:
