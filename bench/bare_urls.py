@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import F
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
@@ -45,7 +46,7 @@ def cloud_offers(request: HttpRequest) -> JsonResponse:
 
 
 def design(request: HttpRequest, pk: UUID) -> JsonResponse:
-    return JsonResponse(Design.objects.values(*FIELDS, "document").get(pk=pk))
+    return JsonResponse(Design.objects.values(*FIELDS, document=F("snapshot")).get(pk=pk))
 
 
 urlpatterns = [

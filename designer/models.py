@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
 from accounts.models import Team
+from designer.engine.change_set import Drawing, Operation, OperationKind
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,7 +78,11 @@ class Design(models.Model):
     name = models.CharField(max_length=120)
     reference_design = models.CharField(max_length=80, blank=True, help_text="Id of the one it started from.")
     version = models.PositiveIntegerField(default=1)
-    document = models.JSONField()
+    snapshot = models.JSONField(
+        db_column="document",
+        help_text="The document at `snapshot_version`; later change sets are made on top.",
+    )
+    snapshot_version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -88,11 +93,31 @@ class Design(models.Model):
         ordering = ["-changed_at", "id"]
         indexes = [models.Index(fields=["team", "-created_at", "-id"], name="design_team_newest")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(version__gte=1), name="design_version_from_1")
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="design_version_from_1"),
+            models.CheckConstraint(
+                condition=models.Q(version__gte=models.F("snapshot_version")),
+                name="design_snapshot_not_ahead",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def document(self) -> Any:
+        """The working document at `version`, as plain data: one read of what came after the snapshot, if anything."""
+        if self.snapshot_version != self.version:
+            later = self.change_sets.filter(version__gt=self.snapshot_version, version__lte=self.version)
+            drawing = Drawing(self.snapshot["topology"])
+            for change_set in later.order_by("version"):
+                drawing.apply(change_set.read_operations())
+            self.snapshot_version = self.version
+        return self.snapshot
+
+    @document.setter
+    def document(self, document: Any) -> None:
+        """Make `document` the snapshot of the present version."""
+        self.snapshot, self.snapshot_version = document, self.version
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -138,17 +163,37 @@ class ChangeSet(models.Model):
     version = models.PositiveIntegerField(help_text="The version of the document after the change.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     part = models.CharField(max_length=20, help_text="Which part of the document: `workload`, `topology` ...")
+    name = models.CharField(max_length=120, blank=True, help_text="What its author calls it: `Move 3 nodes`.")
+    key = models.UUIDField(null=True, help_text="Chosen by the sender: the same one again is the same edit.")
     changes = models.JSONField(help_text="What changed, as a list that people can read.")
+    operations = models.JSONField(
+        null=True,
+        help_text="What to do to the drawing of the version before; null: the snapshot was replaced.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["version"]
         constraints = [
-            models.UniqueConstraint(fields=["design", "version"], name="change_set_version_is_unique")
+            models.UniqueConstraint(fields=["design", "version"], name="change_set_version_is_unique"),
+            models.UniqueConstraint(fields=["design", "key"], name="change_set_key_is_unique"),
         ]
 
     def __str__(self) -> str:
         return f"{self.design} v{self.version}: {self.part}"
+
+    def read_operations(self) -> tuple[Operation, ...]:
+        """The stored operations as the engine takes them; they were checked when they were stored."""
+        return tuple(
+            Operation(
+                kind=OperationKind(stored["kind"]),
+                collection=stored["collection"],
+                id=stored["id"],
+                fields=stored["fields"],
+                at=stored["at"],
+            )
+            for stored in self.operations or ()
+        )
 
 
 class SizingQuerySet(models.QuerySet["Sizing"]):

@@ -75,9 +75,9 @@ def create_customer(
     """
     must_edit(user, team)
     problems = [
-        *_text_problems("name", name, longest=120, is_required=True),
-        *_text_problems("city", city, longest=80),
-        *_text_problems("contact", contact, longest=120),
+        *text_problems("name", name, longest=120, is_required=True),
+        *text_problems("city", city, longest=80),
+        *text_problems("contact", contact, longest=120),
     ]
     if country and not re.fullmatch("[A-Za-z]{2}", country.strip()):
         problems.append(Problem("country", country, "is not a country code", "Use two letters, as DE."))
@@ -95,7 +95,7 @@ def create_customer(
     )
 
 
-def _text_problems(field: str, value: str, *, longest: int, is_required: bool = False) -> list[Problem]:
+def text_problems(field: str, value: str, *, longest: int, is_required: bool = False) -> list[Problem]:
     text = value.strip()
     if is_required and not text:
         return [Problem(field, value, "is empty", "Write a name.")]
@@ -122,7 +122,7 @@ def create_design(
         Invalid: there is no such reference design, or a VM is larger than its hosts.
     """
     must_edit(user, customer.team)
-    if problems := _text_problems("name", name, longest=120, is_required=True):
+    if problems := text_problems("name", name, longest=120, is_required=True):
         raise Invalid(problems)
     start = catalog_services.reference_design(reference_design)
     if start is None:
@@ -140,7 +140,7 @@ def create_design(
         customer=customer,
         name=name.strip(),
         reference_design=reference_design,
-        document=write(document),
+        snapshot=write(document),
         created_by=user,
     )
     ChangeSet.objects.create(
@@ -258,7 +258,9 @@ def changes_since(design: Design, version: int) -> list[dict[str, Any]]:
             "author": change_set.author.get_username(),
             "at": change_set.created_at.isoformat(),
             "part": change_set.part,
+            "name": change_set.name,
             "changes": change_set.changes,
+            "operations": change_set.operations,
         }
         for change_set in later
     ]
@@ -469,8 +471,8 @@ def save_document(
     design: Design, document: DesignDocument, *, user: User, part: str, changes: list[dict[str, Any]]
 ) -> Design:
     """Store `document` as the next version of a locked design, with what changed."""
-    design.document = write(document)
     design.version += 1
-    design.save(update_fields=["document", "version", "changed_at"])
+    design.document = write(document)
+    design.save(update_fields=["snapshot", "snapshot_version", "version", "changed_at"])
     design.change_sets.create(version=design.version, author=user, part=part, changes=changes)
     return design

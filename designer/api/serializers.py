@@ -12,6 +12,7 @@ from catalog.engine.documents import json_schema, unprintable
 from config.api import KnownFieldsMixin
 from config.openapi import document
 from designer import services
+from designer.engine.change_set import Operation
 from designer.engine.document import DesignDocument
 from designer.engine.sizing.model import SizingRequest, SizingResult
 from designer.engine.workload import Workload
@@ -99,6 +100,39 @@ class NewDesignSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
     name = PlainText(max_length=120)
     reference_design = serializers.CharField(max_length=80)
     workload = WorkloadField(required=False, help_text="By default that of the reference design.")
+
+
+@extend_schema_field(document("DrawingOperations", json_schema(tuple[Operation, ...])))
+class OperationsField(serializers.JSONField):
+    """What one gesture changed, element by element."""
+
+
+class NewChangeSetSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
+    operations = OperationsField()
+    name = PlainText(
+        max_length=120,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="What people read in the history: `Move 3 nodes`.",
+    )
+    key = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Chosen by the sender: the same one again is the same edit.",
+    )
+
+
+class ChangeSetSerializer(serializers.Serializer[Any]):
+    """A stored edit of the drawing."""
+
+    version = serializers.IntegerField(
+        help_text="The version that it made, or that it left when it changed nothing."
+    )
+    changes = serializers.ListField(
+        child=serializers.DictField(), help_text="What changed, in words and fields."
+    )
 
 
 class RevisionSerializer(serializers.ModelSerializer[Revision]):

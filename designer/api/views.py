@@ -22,13 +22,15 @@ from catalog.documents import parse
 from catalog.engine.documents import write
 from config.api import etag_for, version_in_if_match
 from config.paging import ColumnListMixin, KeysetPagination
-from designer import findings, services
+from designer import change_sets, findings, services
 from designer.api.serializers import (
     PART_SCHEMA,
+    ChangeSetSerializer,
     CustomerSerializer,
     DesignListSerializer,
     DesignSerializer,
     FindingsSerializer,
+    NewChangeSetSerializer,
     NewDesignSerializer,
     NewSizingSerializer,
     NewSuppressionSerializer,
@@ -168,6 +170,29 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
             return Response(RevisionSerializer(frozen).data, status=status.HTTP_201_CREATED)
         found = design.revisions.select_related("author")[:200]
         return Response(RevisionSerializer(found, many=True).data)
+
+    @extend_schema(
+        operation_id="designs_change_set_create",
+        request=NewChangeSetSerializer,
+        responses=ChangeSetSerializer,
+        description=(
+            "Edit the drawing by what one gesture changed. Needs If-Match: 428 without; 412 with the change sets "
+            "that came since, operations included, to merge with."
+        ),
+    )
+    @action(detail=True, methods=["post"], url_path="change-sets", url_name="change-sets")
+    def change_sets(self, request: Request, pk: str) -> Response:
+        """Edit the drawing by a change set."""
+        asked = NewChangeSetSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        known = self.get_queryset().defer("snapshot")
+        saved = change_sets.change_drawing(
+            design=generics.get_object_or_404(known, pk=pk),
+            based_on=version_in_if_match(request),
+            user=_user(request),
+            **asked.validated_data,
+        )
+        return Response(ChangeSetSerializer(saved).data, headers={"ETag": etag_for(saved.version)})
 
     @extend_schema(responses={(200, "image/svg+xml"): OpenApiTypes.STR})
     @action(detail=True, methods=["get"], url_path="drawing.svg", url_name="drawing")

@@ -130,6 +130,8 @@ class Link:
     gbps: Quantity
     bond: str = ""
     networks: tuple[Slug, ...] = ()
+    bends: Annotated[tuple[Position, ...], Bounds(0, 50)] = ()
+    """Where a person led the line, from `a` to `b`; none: straight, or as the drawing routes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,15 @@ class StoragePool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Words on the drawing that stand for nothing to build."""
+
+    id: Slug
+    text: Annotated[str, Bounds(1, 2_000)]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topology:
     """The whole drawing."""
 
@@ -183,10 +194,11 @@ class Topology:
     networks: tuple[Network, ...] = ()
     links: tuple[Link, ...] = ()
     pools: tuple[StoragePool, ...] = ()
+    notes: Annotated[tuple[Note, ...], Bounds(0, 1_000)] = ()
 
 
 Spec = NodeSpec | SwitchSpec | RackSpec | PduSpec
-Element = Rack | NodeGroup | Node | Switch | Pdu | ExternalRouter | Network | Link | StoragePool
+Element = Rack | NodeGroup | Node | Switch | Pdu | ExternalRouter | Network | Link | StoragePool | Note
 
 COLLECTIONS: Mapping[str, str] = {
     "racks": "rack",
@@ -198,6 +210,7 @@ COLLECTIONS: Mapping[str, str] = {
     "networks": "network",
     "links": "link",
     "pools": "pool",
+    "notes": "note",
 }
 """The lists of a topology, and what one of their elements is called."""
 
@@ -243,9 +256,9 @@ def difference(before: Topology, after: Topology) -> list[Change]:
     for collection, kind in COLLECTIONS.items():
         old = {element.id: element for element in getattr(before, collection)}
         new = {element.id: element for element in getattr(after, collection)}
-        changes += [_gone(kind, element) for key, element in old.items() if key not in new]
-        changes += [_came(kind, element) for key, element in new.items() if key not in old]
-        changes += [_changed(kind, old[key], new[key]) for key in old if key in new and old[key] != new[key]]
+        changes += [removed(kind, element) for key, element in old.items() if key not in new]
+        changes += [added(kind, element) for key, element in new.items() if key not in old]
+        changes += [changed(kind, old[key], new[key]) for key in old if key in new and old[key] != new[key]]
         if old != new or list(old) == list(new):
             continue
         text = f"The order of the {kind}s changed"
@@ -253,26 +266,29 @@ def difference(before: Topology, after: Topology) -> list[Change]:
     return changes
 
 
-def _gone(kind: str, element: Element) -> Change:
+def removed(kind: str, element: Element) -> Change:
+    """Say that `element`, a `kind` by `COLLECTIONS`, is gone."""
     return Change(kind="removed", element=kind, id=element.id, text=f"Removed {kind} {_label(element)}")
 
 
-def _came(kind: str, element: Element) -> Change:
+def added(kind: str, element: Element) -> Change:
+    """Say that `element` is new."""
     return Change(kind="added", element=kind, id=element.id, text=f"Added {kind} {_label(element)}")
 
 
-def _changed(kind: str, before: Element, after: Element) -> Change:
+def changed(kind: str, before: Element, after: Element) -> Change:
+    """Say which fields of an element are different now."""
     old, new = write(before), write(after)
-    changed = tuple(
+    differing = tuple(
         FieldChange(field=name, before=old[name], after=new[name]) for name in old if old[name] != new[name]
     )
-    what = ", ".join(change.field.replace("_", " ") for change in changed)
+    what = ", ".join(change.field.replace("_", " ") for change in differing)
     text = f"Changed {what} of {kind} {_label(after)}"
-    return Change(kind="changed", element=kind, id=after.id, text=text, fields=changed)
+    return Change(kind="changed", element=kind, id=after.id, text=text, fields=differing)
 
 
 def _label(element: Element) -> str:
-    return element.id if isinstance(element, Link) else element.name
+    return element.id if isinstance(element, Link | Note) else element.name
 
 
 def check(
