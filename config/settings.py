@@ -150,6 +150,12 @@ MEDIA_ROOT = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 2**20  # the JSON parser has its own, lower limits
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
+UPLOAD_MODELS = ["designer.WorkloadImport"]
+"""Kinds of uploads that count for the quotas: models with author, size in bytes, and team if they belong to one."""
+UPLOAD_QUOTA_USER_MIB = env.int("UPLOAD_QUOTA_USER_MIB", 2048)
+UPLOAD_QUOTA_USER_COUNT = env.int("UPLOAD_QUOTA_USER_COUNT", 500)
+UPLOAD_QUOTA_TEAM_MIB = env.int("UPLOAD_QUOTA_TEAM_MIB", 10240)
+UPLOAD_QUOTA_TEAM_COUNT = env.int("UPLOAD_QUOTA_TEAM_COUNT", 2000)
 
 # People and sessions --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

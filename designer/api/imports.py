@@ -202,6 +202,13 @@ class ImportViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[WorkloadImpor
         code = status.HTTP_200_OK if job is None else status.HTTP_202_ACCEPTED
         return Response(ImportUsedSerializer(answer).data, status=code)
 
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete an import and its files; a design that used it keeps its workload. Needs If-Match."""
+        based_on = version_in_if_match(request)
+        services.delete_import(found=self.get_object(), user=cast(User, request.user), based_on=based_on)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
     def _answer(self, found: WorkloadImport, code: int = status.HTTP_200_OK, **headers: str) -> Response:
         headers = {"ETag": etag_for(found.version), **headers}
         return Response(ImportDetailSerializer(found).data, status=code, headers=headers)

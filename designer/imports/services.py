@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
+from accounts.quotas import check_upload_quota
 from accounts.services import audit
 from catalog.documents import parse
 from catalog.engine.documents import write
@@ -56,6 +57,7 @@ def add_import(
         Invalid: no file, too many, or a mapping that names what is not to be mapped.
         TooLarge: a file has more bytes than are read.
         Conflict: the design has as many imports as one may have.
+        StorageQuotaExceeded, UploadCountExceeded: the person or the team keeps as much as they may.
     """
     must_edit(user, design.team)
     if not 1 <= len(files) <= limits.MAX_FILES:
@@ -71,6 +73,16 @@ def add_import(
     kept = [{"name": shown_name(file.name), **_stored(file)} for file in files]
     hashes = sorted(str(file["sha256"]) for file in kept)
     digest = hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+    try:
+        return _kept_import(design, user, kept, digest, chosen)
+    except DomainError:
+        store.forget_unused(hashes)
+        raise
+
+
+def _kept_import(
+    design: Design, user: User, kept: list[dict[str, Any]], digest: str, chosen: dict[str, str]
+) -> tuple[WorkloadImport, Job | None]:
     with transaction.atomic():
         Design.objects.select_for_update().get(pk=design.pk)
         found = WorkloadImport.objects.filter(design=design, sha256=digest).first()
@@ -81,8 +93,10 @@ def add_import(
             if design.workload_imports.count() >= MAX_IMPORTS_OF_A_DESIGN:
                 raise Conflict(
                     f"This design has {MAX_IMPORTS_OF_A_DESIGN} imports, as many as one may have. "
-                    "Start a new design for more."
+                    "Delete some, or start a new design."
                 )
+            size = sum(int(file["size"]) for file in kept)
+            check_upload_quota(user=user, team=design.team, size=size)
             found = WorkloadImport.objects.create(
                 team=design.team,
                 design=design,
@@ -90,7 +104,7 @@ def add_import(
                 file_name=", ".join(str(file["name"]) for file in kept)[:300],
                 files=kept,
                 sha256=digest,
-                size=sum(int(file["size"]) for file in kept),
+                size=size,
                 mapping=chosen,
             )
             audit("workload_import.added", actor=user, team=design.team, subject=found)
@@ -98,6 +112,23 @@ def add_import(
             found.mapping = chosen or found.mapping
             found.version += 1
         return found, _read_again(found, user)
+
+
+def delete_import(*, found: WorkloadImport, user: User, based_on: int) -> None:
+    """Delete an import, and its files where no other import has the same. A design that used it keeps its workload.
+
+    Raises:
+        Forbidden: the role of `user` does not allow it.
+        Stale: somebody changed it after version `based_on`.
+        Conflict: it is being read.
+    """
+    must_edit(user, found.team)
+    with transaction.atomic():
+        locked = _locked(found, based_on)
+        audit("workload_import.deleted", actor=user, team=locked.team, subject=locked)
+        digests = [str(file["sha256"]) for file in locked.files]
+        locked.delete()
+        transaction.on_commit(lambda: store.forget_unused(digests))
 
 
 def _stored(file: UploadedFile[Any]) -> dict[str, Any]:
@@ -245,14 +276,7 @@ def change_import(
     wanted = None if switches is None else parse(Switches, dict(switches), path="switches")
     chosen = None if mapping is None else checked_mapping(mapping)
     with transaction.atomic():
-        locked = WorkloadImport.objects.select_for_update().select_related("team").get(pk=found.pk)
-        if locked.version != based_on:
-            raise Stale(
-                f"You changed version {based_on} of this import; version {locked.version} is current.",
-                current_version=locked.version,
-            )
-        if locked.state == State.READING:
-            raise Conflict("The files are being read. Change this when that is over.")
+        locked = _locked(found, based_on)
         is_read_again = chosen is not None and chosen != locked.mapping
         is_recounted = wanted is not None and write(wanted) != write(switches_of(locked))
         if not is_read_again and not is_recounted:
@@ -269,6 +293,18 @@ def change_import(
                 locked.report = write(review(Inventory.from_data(locked.inventory), switches_of(locked)))
             locked.save()
         return locked
+
+
+def _locked(found: WorkloadImport, based_on: int) -> WorkloadImport:
+    locked = WorkloadImport.objects.select_for_update(of=("self",)).select_related("team").get(pk=found.pk)
+    if locked.version != based_on:
+        raise Stale(
+            f"You changed version {based_on} of this import; version {locked.version} is current.",
+            current_version=locked.version,
+        )
+    if locked.state == State.READING:
+        raise Conflict("The files are being read. Change this when that is over.")
+    return locked
 
 
 def use_import(*, found: WorkloadImport, user: User, based_on: int | None) -> tuple[Design, Job | None]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.files.storage import default_storage
 
 from config.errors import DomainError
+from designer.models import WorkloadImport
 
 PIECE_BYTES = 2**20
 
@@ -49,6 +50,21 @@ def pieces(digests: list[str]) -> Iterator[bytes]:
         with default_storage.open(name, "rb") as stored:
             while piece := stored.read(PIECE_BYTES):
                 yield piece
+
+
+def forget_unused(digests: Iterable[str]) -> None:
+    """Delete those of the files with `digests` that no import has."""
+    for digest in set(digests):
+        if not _is_used(digest):
+            default_storage.delete(_name(digest))
+
+
+def _is_used(digest: str) -> bool:
+    """Whether an import has a file with `digest`; of one file alone the hash of the import is that of the file."""
+    if WorkloadImport.objects.filter(sha256=digest).exists():
+        return True
+    several = WorkloadImport.objects.filter(file_name__contains=", ").values_list("files", flat=True)
+    return any(file["sha256"] == digest for files in several.iterator() for file in files)
 
 
 def _name(digest: str) -> str:

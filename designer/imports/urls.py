@@ -9,5 +9,6 @@ urlpatterns = [
     path("imports/<uuid:import_pk>/", views.import_detail, name="import-detail"),
     path("imports/<uuid:import_pk>/switches/", views.import_switches, name="import-switches"),
     path("imports/<uuid:import_pk>/columns/", views.import_mapping, name="import-mapping"),
+    path("imports/<uuid:import_pk>/delete/", views.import_delete, name="import-delete"),
     path("imports/<uuid:import_pk>/use/", views.import_use, name="import-use"),
 ]

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.quotas import StorageQuotaExceeded
 from config.errors import Conflict, DomainError, Invalid, Stale
 from designer import forms
 from designer.frame import framed, visible_design
@@ -32,7 +33,7 @@ def import_create(request: HttpRequest, design_pk: UUID) -> HttpResponse:
             files=request.FILES.getlist("files"),
             mapping={"encoding": encoding} if encoding else None,
         )
-    except (Invalid, Conflict, services.TooLarge) as error:
+    except (Invalid, Conflict, StorageQuotaExceeded, services.TooLarge) as error:
         context = {"refused": _told(error), **pages.uploads(design)}
         return render(
             request,
@@ -84,6 +85,21 @@ def import_use(request: HttpRequest, import_pk: UUID) -> HttpResponse:
     except (Invalid, Stale, Conflict) as error:
         return _page(request, found, error)
     return redirect("designer:design-sizing", found.design_id)
+
+
+@login_required
+@require_POST
+def import_delete(request: HttpRequest, import_pk: UUID) -> HttpResponse:
+    """Delete an import and its files; the design keeps the workload that it took from it."""
+    found = _visible(request, import_pk)
+    design_pk = found.design_id
+    try:
+        services.delete_import(
+            found=found, user=cast(User, request.user), based_on=forms.version(request.POST)
+        )
+    except (Invalid, Stale, Conflict) as error:
+        return _page(request, found, error)
+    return redirect("designer:design-workload", design_pk)
 
 
 def _visible(request: HttpRequest, pk: UUID) -> WorkloadImport:

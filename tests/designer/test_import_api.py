@@ -312,6 +312,57 @@ def test_a_design_has_so_many_imports_and_no_more(signed_in, design, monkeypatch
     assert upload(signed_in, design, data=b"a,b\n1,3\n").status_code == 409
 
 
+def test_more_bytes_than_a_person_may_keep_are_413_with_the_numbers_and_leave_no_file(
+    signed_in, design, settings, tmp_path
+):
+    settings.UPLOAD_QUOTA_USER_MIB = 1
+    first = upload(signed_in, design, data=b"vm,vcpus\n" + b"a,1\n" * 200_000)
+    again = upload(signed_in, design, data=b"vm,vcpus\n" + b"a,1\n" * 200_000)
+
+    above = upload(signed_in, design, data=b"vm,vcpus\n" + b"b,1\n" * 200_000)
+
+    assert (first.status_code, again.status_code, above.status_code) == (202, 202, 413)
+    assert above.json()["type"] == "storage-quota-exceeded"
+    assert (
+        "You keep 800,009 bytes of uploads and this one has 800,009; at most 1,048,576"
+        in above.json()["detail"]
+    )
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_more_uploads_than_a_team_may_keep_are_409_until_one_is_deleted(signed_in, design, settings):
+    settings.UPLOAD_QUOTA_TEAM_COUNT = 1
+    found, tag = ready(signed_in, design)
+    url = f"{URL}{found['id']}/"
+
+    above = upload(signed_in, design, data=b"a,b\n1,3\n")
+    deleted = signed_in.delete(url, headers={"If-Match": tag})
+
+    assert (above.status_code, above.json()["type"]) == (409, "upload-count-exceeded")
+    assert "keeps 1 uploads; at most 1" in above.json()["detail"]
+    assert (deleted.status_code, signed_in.get(url).status_code) == (204, 404)
+    assert upload(signed_in, design, data=b"a,b\n1,3\n").status_code == 202
+
+
+def test_files_go_with_the_last_import_that_has_them(
+    signed_in, design, tmp_path, architect, django_capture_on_commit_callbacks
+):
+    alone, tag = ready(signed_in, design, data=b"vm,vcpus,ram gib\na,1,2\n", name="a.csv")
+    copied = services.create_design(
+        customer=design.customer, user=architect, name="Another", reference_design="rd-mid"
+    )
+    other, other_tag = ready(signed_in, copied, data=b"vm,vcpus,ram gib\na,1,2\n", name="a.csv")
+
+    def files_after_deleting(found, tag):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert signed_in.delete(f"{URL}{found['id']}/", headers={"If-Match": tag}).status_code == 204
+        return len([path for path in tmp_path.rglob("*") if path.is_file()])
+
+    assert signed_in.delete(f"{URL}{alone['id']}/").status_code == 428
+    assert signed_in.delete(f"{URL}{alone['id']}/", headers={"If-Match": '"9"'}).status_code == 412
+    assert [files_after_deleting(alone, tag), files_after_deleting(other, other_tag)] == [1, 0]
+
+
 def test_a_reader_sees_it_and_changes_nothing(client, design, team, signed_in):
     found, tag = ready(signed_in, design)
     reader = a_user()  # a catalog manager reads designs and changes none
@@ -325,6 +376,7 @@ def test_a_reader_sees_it_and_changes_nothing(client, design, team, signed_in):
         client.patch(url, {"switches": {}}, content_type=JSON, headers={"If-Match": tag}).status_code == 403
     )
     assert client.post(f"{url}use/", {"design_version": 1}, content_type=JSON).status_code == 403
+    assert client.delete(url, headers={"If-Match": tag}).status_code == 403
 
 
 def test_a_stranger_finds_nothing(client, design, signed_in):

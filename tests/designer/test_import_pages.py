@@ -214,3 +214,26 @@ def test_a_stranger_finds_nothing(client, imported, name):
     ask = client.get if name == "import-detail" else client.post
 
     assert ask(reverse(f"designer:{name}", args=[imported.pk])).status_code == 404
+
+
+def test_an_import_is_deleted_from_its_page_and_the_workload_stays(signed_in, design, imported):
+    signed_in.post(reverse("designer:import-use", args=[imported.pk]), {"version": design.version})
+    design.refresh_from_db()
+    used = design.version
+    url = reverse("designer:import-delete", args=[imported.pk])
+
+    stale = signed_in.post(url, {"version": imported.version + 1})
+    answer = signed_in.post(url, {"version": imported.version})
+
+    design.refresh_from_db()
+    assert (stale.status_code, answer.status_code, design.version) == (412, 302, used)
+    assert not WorkloadImport.objects.exists()
+
+
+def test_the_page_says_with_numbers_that_there_is_no_room(signed_in, design, settings):
+    settings.UPLOAD_QUOTA_TEAM_MIB = 1
+
+    answer = upload(signed_in, design, data=b"a,b\n" * 300_000)
+
+    assert answer.status_code == 413
+    assert "this one has 1,200,000; at most 1,048,576 are" in answer.content.decode()
