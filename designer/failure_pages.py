@@ -209,7 +209,7 @@ def marks(plant: Plant, report: FailureReport) -> dict[str, str]:
         found |= dict.fromkeys(plant.osd_hosts, "cut")
     for bandwidth in report.bandwidth:
         if bandwidth.kind == "bond":
-            found.setdefault(plant.bonds[bandwidth.id][0].a.element, "weak")
+            found.setdefault(plant.wiring.bonds[bandwidth.id][0].a.element, "weak")
         elif bandwidth.kind == "uplinks":
             found.setdefault(bandwidth.id, "weak")
     for network in report.networks:

@@ -1,20 +1,19 @@
-"""The drawn cloud as a graph: what is dead, who reaches whom, how much bandwidth is left (F1 to F4)."""
+"""The drawn cloud as a graph: what is dead, and who still reaches whom (F1, F2, F4)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 
 import rustworkx
 
 from catalog.engine.definitions import NetworkDefinition, ServiceDefinition
 from catalog.engine.documents import InvalidDocument, Problem
-from catalog.engine.hardware import NodeRole, NodeSpec, PduSpec, SwitchRole, SwitchSpec
-from designer.engine.failures.model import Bandwidth, DeadElement, FailureSet, Load, RackPower
-from designer.engine.sizing.power import feed_watts
+from catalog.engine.hardware import NodeRole, NodeSpec, SwitchRole, SwitchSpec
+from designer.engine.failures.model import DeadElement, FailureSet, Load
+from designer.engine.failures.wiring import Wiring
 from designer.engine.topology import (
     FEEDS,
     MANAGEMENT_PORTS,
@@ -37,6 +36,8 @@ WINNERS: Mapping[str, tuple[str, ...]] = {
 
 FOLLOWS: Mapping[str, str] = {
     NetworkPlane.TENANT: NetworkPlane.MANAGEMENT,
+    NetworkPlane.OCTAVIA: NetworkPlane.MANAGEMENT,
+    NetworkPlane.PROVISIONING: NetworkPlane.MANAGEMENT,
     NetworkPlane.STORAGE_CLUSTER: NetworkPlane.STORAGE_PUBLIC,
 }
 """Plane -> the plane whose surviving nodes decide instead: an overlay without its control plane helps nobody."""
@@ -564,132 +565,7 @@ class Plant:
         return frozenset()
 
     # F3 ---------------------------------------------------------------------------------------------------
-    def is_live(self, link: Link, dead: Dead) -> bool:
-        """Whether a link carries traffic: itself and both its ends alive."""
-        return (
-            link.id not in dead.links
-            and link.a.element not in dead.devices
-            and link.b.element not in dead.devices
-        )
-
     @cached_property
-    def bonds(self) -> Mapping[str, tuple[Link, ...]]:
-        """Bond id -> its links; a link without a bond is one by itself. Only those of nodes."""
-        found: dict[str, list[Link]] = defaultdict(list)
-        for link in self.topology.links:
-            if link.a.element in self.nodes and not link.a.port.startswith(MANAGEMENT_PORTS):
-                found[link.bond or link.id].append(link)
-        return {key: tuple(links) for key, links in found.items()}
-
-    def bandwidth(self, dead: Dead) -> Iterator[Bandwidth]:
-        """Every bond and every rack that lost bandwidth and still has a live owner."""
-        touched = {self.links[key] for key in dead.links}
-        for device in dead.devices:
-            touched.update(self.links_of.get(device, ()))
-        bonds, racks = set(), set()
-        for link in touched:
-            if link.a.element in self.nodes and link.a.element not in dead.devices:
-                if not link.a.port.startswith(MANAGEMENT_PORTS):
-                    bonds.add(link.bond or link.id)
-            elif rack := self._uplink_of(link):
-                racks.add(rack)
-        for key in sorted(bonds):
-            yield self._bond_left(key, dead)
-        for rack in sorted(racks - dead.racks.keys()):
-            yield self._uplinks_left(rack, dead)
-
-    def _bond_left(self, key: str, dead: Dead) -> Bandwidth:
-        links = self.bonds[key]
-        left = sum((link.gbps for link in links if self.is_live(link, dead)), Decimal(0))
-        networks = sorted({network for link in links for network in link.networks})
-        least = {n: d.minimum_gbps for n in networks if (d := self.network_catalog.get(n)) and d.minimum_gbps}
-        return Bandwidth(
-            id=key,
-            kind="bond",
-            gbps_before=sum((link.gbps for link in links), Decimal(0)),
-            gbps_left=left,
-            below_minimum=tuple(n for n, gbps in least.items() if left < gbps),
-        )
-
-    def _uplink_of(self, link: Link) -> str:
-        """The rack whose leaf has this link to a spine; empty for every other link."""
-        a, b = self.switches.get(link.a.element), self.switches.get(link.b.element)
-        if a is None or b is None or {a.role, b.role} != {SwitchRole.LEAF, SwitchRole.SPINE}:
-            return ""
-        return a.rack if a.role is SwitchRole.LEAF else b.rack
-
-    @cached_property
-    def _uplinks(self) -> Mapping[str, tuple[Link, ...]]:
-        found: dict[str, list[Link]] = defaultdict(list)
-        for link in self.topology.links:
-            if rack := self._uplink_of(link):
-                found[rack].append(link)
-        return {rack: tuple(links) for rack, links in found.items()}
-
-    @cached_property
-    def _downlinks(self) -> Mapping[str, tuple[Link, ...]]:
-        found: dict[str, list[Link]] = defaultdict(list)
-        for links in self.bonds.values():
-            for link in links:
-                found[self.nodes[link.a.element].rack].append(link)
-        return {rack: tuple(links) for rack, links in found.items()}
-
-    def _uplinks_left(self, rack: str, dead: Dead) -> Bandwidth:
-        up = self._uplinks[rack]
-        left = sum((link.gbps for link in up if self.is_live(link, dead)), Decimal(0))
-        down = sum(
-            (link.gbps for link in self._downlinks.get(rack, ()) if self.is_live(link, dead)), Decimal(0)
-        )
-        return Bandwidth(
-            id=rack,
-            kind="uplinks",
-            gbps_before=sum((link.gbps for link in up), Decimal(0)),
-            gbps_left=left,
-            oversubscription=down / left if left else None,
-        )
-
-    @cached_property
-    def recovery_links(self) -> Mapping[str, tuple[Link, ...]]:
-        """Node with OSDs -> its links on the network that recovery uses: cluster, else public."""
-        found = {}
-        planes = (NetworkPlane.STORAGE_CLUSTER, NetworkPlane.STORAGE_PUBLIC)
-        networks = [network for plane in planes if (network := self.network_by_plane.get(plane))]
-        for node in self.osd_hosts:
-            links = self.links_of.get(node, ())
-            carrying = [tuple(link for link in links if network in link.networks) for network in networks]
-            found[node] = next((links for links in carrying if links), ())
-        return found
-
-    @cached_property
-    def recovery_gbps(self) -> Mapping[str, Decimal]:
-        """The same as bandwidth while nothing has failed, Gb/s."""
-        return {
-            node: sum((link.gbps for link in links), Decimal(0))
-            for node, links in self.recovery_links.items()
-        }
-
-    def storage_gbps(self, node: str, dead: Dead) -> Decimal:
-        """Live bandwidth of a node with OSDs on the network that recovery uses, Gb/s."""
-        links = self.recovery_links[node]
-        if not dead.links and not any(link.b.element in dead.devices for link in links):
-            return self.recovery_gbps[node]
-        return sum((link.gbps for link in links if self.is_live(link, dead)), Decimal(0))
-
-    def power(self, dead: Dead) -> Iterator[RackPower]:
-        """Racks that live on fewer feeds than planned."""
-        racks = {pdu.rack for pdu in self.topology.pdus if pdu.id in dead.pdus} - dead.racks.keys()
-        for rack in sorted(racks):
-            left = [pdu for pdu in self.topology.pdus if pdu.rack == rack and pdu.id not in dead.pdus]
-            specs = [self.hardware.get(self.devices[key].spec) for key in self.devices_in.get(rack, ())]  # type: ignore[union-attr]  # routers stand in no rack
-            yield RackPower(
-                rack=rack,
-                watts=sum((s.max_watts for s in specs if isinstance(s, NodeSpec | SwitchSpec)), Decimal(0)),
-                feed_watts=sum(
-                    (
-                        feed_watts(spec)
-                        for pdu in left
-                        if isinstance(spec := self.hardware.get(pdu.spec), PduSpec)
-                    ),
-                    Decimal(0),
-                ),
-            )
+    def wiring(self) -> Wiring:
+        """Bandwidth and power that an event leaves."""
+        return Wiring(self)

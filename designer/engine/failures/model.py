@@ -143,17 +143,36 @@ class NetworkState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bandwidth:
-    """Bandwidth of one bond, or of the uplinks of one rack, Gb/s (F3)."""
+    """Bandwidth of one bond, of one node with OSDs, or of the uplinks of one rack, Gb/s (F3)."""
 
     id: str
     kind: str
-    """`bond` or `uplinks`."""
+    """`bond`, `storage` or `uplinks`."""
     gbps_before: Decimal
     gbps_left: Decimal
+    state: State
+    """Degraded: below what validation asks for. Up: less than before, and enough."""
     oversubscription: Decimal | None = None
-    """N4 of a rack after the event; None for a bond, or when no uplink is left."""
+    """Of uplinks after the event (sizing.N4); None when none is left."""
+    drives_over_network: Decimal | None = None
+    """Of a node with OSDs: how much faster its drives are than its storage ports (sizing.N3)."""
+    most: Decimal | None = None
+    """The most of either that validation lets pass (V122, V117)."""
     below_minimum: tuple[str, ...] = ()
     """Networks that need more than this on a host."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCeiling:
+    """What clients may write to one pool at the most, Gb/s (sizing.N2)."""
+
+    pool: str
+    name: str
+    gbps_before: Decimal
+    gbps_left: Decimal
+    bound_before: str
+    bound_by: str
+    """`drives`, `public network`, `cluster network` or `shared network`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +308,8 @@ class FailureReport:
     services: tuple[ServiceState, ...]
     networks: tuple[NetworkState, ...]
     bandwidth: tuple[Bandwidth, ...]
+    writes: tuple[WriteCeiling, ...]
+    """Pools whose ceiling of client writes the event changes."""
     power: tuple[RackPower, ...]
     unmanaged: tuple[str, ...]
     """Live devices whose BMC or management port nobody reaches."""
@@ -363,6 +384,22 @@ class CutSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchPair:
+    """What is left of the fabric when two switches fail at the same moment (F3)."""
+
+    switches: tuple[str, str]
+    rack: str
+    """The rack whose leaves keep least bandwidth to the spines; empty where there are no spines."""
+    gbps_left: Decimal
+    """Its uplinks that are left, Gb/s."""
+    oversubscribed_rack: str = ""
+    oversubscription: Decimal | None = None
+    """The worst of a rack that still has uplinks (sizing.N4)."""
+    cut_off: int = 0
+    """Nodes that are off a network, the out-of-band one aside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Isolation:
     """A device whose loss alone cuts live nodes off a network."""
 
@@ -415,6 +452,8 @@ class Ranking:
     """How many pairs were tried; 0: not asked for."""
     pair_damages: tuple[Damage, ...]
     """The worst pairs that do more than either of their elements alone brings about."""
+    switch_pairs: tuple[SwitchPair, ...]
+    """The pairs of switches that leave least of the fabric."""
     availability: tuple[Availability, ...]
     rates: tuple[ComponentRate, ...]
     vm_minutes_by_hand: Decimal

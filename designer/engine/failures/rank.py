@@ -21,6 +21,7 @@ from designer.engine.failures.model import (
     State,
 )
 from designer.engine.failures.simulate import Outcome, name_of, sentence
+from designer.engine.failures.switch_pairs import pairs_of_switches, worst
 from designer.engine.topology import FEEDS, NetworkPlane, Node
 
 EVENTS = ("control", "storage", "north-south")
@@ -28,6 +29,7 @@ EVENTS = ("control", "storage", "north-south")
 PHYSICAL = ("device", "rack", "pdu", "feed")
 """What counts as one element of a cut set: things that break on their own, at a known rate."""
 MOST_PAIRS_SHOWN = 100
+MOST_SWITCH_PAIRS_SHOWN = 30
 MOST_DEVICES = 200
 """With more to pair, equal nodes of a rack are represented by two of them."""
 
@@ -92,6 +94,7 @@ def rank(plant: Plant, *, with_pairs: bool = False, report: Report = lambda shar
         cut_sets=cuts,
         pairs=pairs,
         pair_damages=tuple(pair_damages),
+        switch_pairs=worst(pairs_of_switches(plant), MOST_SWITCH_PAIRS_SHOWN),
         availability=tuple(estimate(plant, event, cuts) for event in EVENTS) if with_pairs else (),
         rates=rates(),
         vm_minutes_by_hand=server.failures_per_year * load.manual_restart_minutes,

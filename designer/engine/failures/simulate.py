@@ -23,6 +23,7 @@ from designer.engine.failures.model import (
     PoolState,
     ServiceState,
     State,
+    WriteCeiling,
 )
 from designer.engine.failures.services import Event, Services, event
 from designer.engine.failures.timeline import after_repair, timeline
@@ -69,8 +70,9 @@ def simulate(plant: Plant, failed: FailureSet) -> FailureReport:
         planes=planes,
         services=services,
         networks=tuple(_network(happened, network.id) for network in plant.topology.networks),
-        bandwidth=tuple(plant.bandwidth(happened.dead)),
-        power=tuple(plant.power(happened.dead)),
+        bandwidth=tuple(plant.wiring.bandwidth(happened.dead)),
+        writes=_writes(happened),
+        power=tuple(plant.wiring.power(happened.dead)),
         unmanaged=_unmanaged(happened),
         pools=outcome.pools,
         compute=outcome.compute,
@@ -113,6 +115,26 @@ def _pools(happened: Event) -> tuple[PoolState, ...]:
             found[key] = _pool(happened, pool, has_monitors)
         states.append(replace(found[key], id=pool.id, name=pool.name))
     return tuple(states)
+
+
+def _writes(happened: Event) -> tuple[WriteCeiling, ...]:
+    """What clients may write to each pool, where an event changes it (F3, sizing.N2)."""
+    plant, found = happened.plant, []
+    if not plant.osd_hosts:
+        return ()
+    unreachable = _unreachable(happened)
+    for pool in plant.topology.pools:
+        ceiling = plant.wiring.writes(pool, _rule(plant, pool).hosts, unreachable, happened.dead)
+        if ceiling is not None and ceiling.gbps_left != ceiling.gbps_before:
+            found.append(ceiling)
+    return tuple(found)
+
+
+def _unreachable(happened: Event) -> frozenset[str]:
+    """Nodes that are dead, or cut off from a storage network that they are attached to."""
+    planes = (NetworkPlane.STORAGE_PUBLIC, NetworkPlane.STORAGE_CLUSTER)
+    by_plane = happened.plant.network_by_plane
+    return happened.gone_from(tuple(n for plane in planes if (n := by_plane.get(plane))))
 
 
 def _has_monitors(happened: Event) -> bool:
@@ -171,9 +193,7 @@ def _pool(happened: Event, pool: StoragePool, has_monitors: bool) -> PoolState:
     plant, dead = happened.plant, happened.dead
     rule = _rule(plant, pool)
     hosts = rule.hosts
-    planes = (NetworkPlane.STORAGE_PUBLIC, NetworkPlane.STORAGE_CLUSTER)
-    networks = tuple(n for plane in planes if (n := plant.network_by_plane.get(plane)))
-    unreachable = happened.gone_from(networks)
+    unreachable = _unreachable(happened)
     everything = "ceph-osd" in dead.services
     suspects = hosts if everything else (unreachable | dead.drives.keys()) & hosts.keys()
     hit = sorted({rule.domain_of[node] for node in suspects})
@@ -276,7 +296,9 @@ def _media(hosts: Mapping[str, NodeSpec]) -> Media:
 
 
 def _gbps(happened: Event, hosts: Mapping[str, NodeSpec], unreachable: frozenset[str]) -> Decimal:
-    found = [happened.plant.storage_gbps(node, happened.dead) for node in hosts if node not in unreachable]
+    found = [
+        happened.plant.wiring.storage_gbps(node, happened.dead) for node in hosts if node not in unreachable
+    ]
     return min(found, default=Decimal(0))
 
 
@@ -398,7 +420,7 @@ def sentence(plant: Plant, failed: FailureSet, outcome: Outcome) -> str:
     if not said:
         planes = (outcome.control, outcome.storage, outcome.north_south)
         is_weaker = any(plane.is_weaker or plane.state is not State.UP for plane in planes)
-        is_weaker |= any(plant.bandwidth(outcome.event.dead))
+        is_weaker |= any(plant.wiring.bandwidth(outcome.event.dead))
         said = ["everything goes on" + (", with less in reserve" if is_weaker else "")]
         if unmanaged := _unmanaged(outcome.event):
             said.append(f"{len(unmanaged)} devices cannot be managed out of band")
@@ -443,7 +465,7 @@ def _next_failure(outcome: Outcome, services: tuple[ServiceState, ...]) -> tuple
     found += [
         f"The other feed carries all of {power.rack.replace('-', ' ')}: {power.watts / 1000:.1f} kW of "
         f"{power.feed_watts / 1000:.1f} kW; its loss takes the rack down."
-        for power in outcome.plant.power(outcome.event.dead)
+        for power in outcome.plant.wiring.power(outcome.event.dead)
         if power.feed_watts
     ]
     return tuple(found)
