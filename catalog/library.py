@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,9 @@ import yaml
 from catalog.engine.definitions import NetworkDefinition, ReferenceDesignDefinition, ServiceDefinition
 from catalog.engine.documents import InvalidDocument, Problem, read
 from catalog.engine.hardware import (
+    ExistingNodes,
     HardwareSelection,
+    NodeRole,
     NodeSpec,
     PartPrice,
     PduSpec,
@@ -103,8 +105,8 @@ class Library:
         """
         return self.selection(self.reference_designs[reference_id].hardware)
 
-    def selection(self, choice: Mapping[str, str | None], path: str = "hardware") -> HardwareSelection:
-        """The hardware that `choice` names: role -> id.
+    def selection(self, choice: Mapping[str, Any], path: str = "hardware") -> HardwareSelection:
+        """The hardware that `choice` names: role -> id, ids of storage tiers, existing nodes with spec, role and count.
 
         Raises:
             InvalidDocument: an id is not in the catalog, or is a thing of another kind.
@@ -124,9 +126,30 @@ class Library:
                 message = "is missing" if wanted is None else f"is not a {_words(kind)} of the catalog"
                 problems.append(Problem(f"{path}.{role}", wanted, message, f"Use one of: {fitting}."))
             found[role] = spec
+        tiers: Sequence[str] = choice.get("storage_tiers", ())
+        found["storage_tiers"] = tuple(
+            self._node(key, f"{path}.storage_tiers[{index}]", problems) for index, key in enumerate(tiers)
+        )
+        owned: Sequence[Mapping[str, Any]] = choice.get("existing", ())
+        found["existing"] = tuple(
+            ExistingNodes(
+                spec=self._node(row["spec"], f"{path}.existing[{index}].spec", problems),
+                role=NodeRole(row["role"]),
+                count=row["count"],
+            )
+            for index, row in enumerate(owned)
+        )
         if problems:
             raise InvalidDocument(problems)
         return HardwareSelection(**found)
+
+    def _node(self, key: str, field: str, problems: list[Problem]) -> Any:
+        """The node spec of an id; None, and one problem more, where the catalog has none."""
+        spec = self.node_specs.get(key)
+        if spec is None:
+            remedy = f"Use one of: {', '.join(self.node_specs)}."
+            problems.append(Problem(field, key, "is not a node spec of the catalog", remedy))
+        return spec
 
 
 def load_library(directory: Path = DATA) -> Library:

@@ -84,8 +84,8 @@ def forget_library() -> None:
     _library.cache_clear()
 
 
-def selection(choice: Mapping[str, str | None], path: str = "hardware") -> HardwareSelection:
-    """Return the hardware that `choice` names: role -> id.
+def selection(choice: Mapping[str, Any], path: str = "hardware") -> HardwareSelection:
+    """Return the hardware that `choice` names, as `Library.selection` reads it.
 
     Raises:
         Invalid: an id is not in the catalog, or is a thing of another kind.

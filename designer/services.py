@@ -369,6 +369,7 @@ def sizing_request(document: DesignDocument) -> SizingRequest:
         workload=document.workload,
         policies=document.policies,
         hardware=hardware_selection(document.hardware),
+        overrides=document.hardware.overrides,
     )
 
 

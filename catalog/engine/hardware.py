@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
 from catalog.engine.documents import (
+    Bounds,
     Count,
     Name,
     PositiveCount,
@@ -41,6 +44,19 @@ class Media(StrEnum):
     HDD = "hdd"
     SATA_SSD = "sata-ssd"
     NVME = "nvme"
+
+
+class DeviceClass(StrEnum):
+    """What CRUSH calls drives of one kind; a rule takes the OSDs of one class."""
+
+    HDD = "hdd"
+    SSD = "ssd"
+    NVME = "nvme"
+
+    @classmethod
+    def of(cls, media: Media) -> DeviceClass:
+        """The class of drives of `media`."""
+        return {Media.HDD: cls.HDD, Media.SATA_SSD: cls.SSD, Media.NVME: cls.NVME}[media]
 
 
 class Basis(StrEnum):
@@ -215,6 +231,15 @@ class PartPrice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExistingNodes:
+    """Equal servers of one role that the customer has already, of any generation."""
+
+    spec: NodeSpec
+    role: NodeRole
+    count: Annotated[int, Bounds(1, 10_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HardwareSelection:
     """The models that a sizing builds from: one spec a role. A hyper-converged design sets compute only
     with a spec whose roles are control, compute and storage, and leaves control and storage None."""
@@ -227,3 +252,14 @@ class HardwareSelection:
     oob: SwitchSpec
     rack: RackSpec
     pdu: PduSpec
+    storage_tiers: tuple[NodeSpec, ...] = ()
+    """Storage nodes of other device classes, one model each, beside `storage`."""
+    existing: Annotated[tuple[ExistingNodes, ...], Bounds(0, 50)] = ()
+    """Used first; what is missing is bought, of the models above."""
+
+    @property
+    def node_specs(self) -> Mapping[str, NodeSpec]:
+        """Every server model of the selection by id."""
+        chosen = (self.control, self.compute, self.storage, *self.storage_tiers)
+        specs = [*(spec for spec in chosen if spec is not None), *(nodes.spec for nodes in self.existing)]
+        return {spec.id: spec for spec in specs}

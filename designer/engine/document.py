@@ -11,14 +11,24 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from catalog.engine.documents import Bounds, Slug, json_schema, write
+from catalog.engine.hardware import NodeRole
 from designer.engine.deployment import Deployment
 from designer.engine.topology import Topology
 from designer.engine.validation.profiles import Profile, Suppression
-from designer.engine.workload import Policies, Workload
+from designer.engine.workload import Overrides, Policies, Workload
 
 SCHEMA_VERSION = 1
 
 AssumptionValue = Annotated[Decimal, Bounds(-(10**9), 10**9)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExistingChoice:
+    """Equal servers that the customer has already, by id of their model in the catalog."""
+
+    spec: Slug
+    role: NodeRole
+    count: Annotated[int, Bounds(1, 10_000, "nodes")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,11 @@ class HardwareChoice:
     oob: Slug
     rack: Slug
     pdu: Slug
+    storage_tiers: Annotated[tuple[Slug, ...], Bounds(0, 2)] = ()
+    """Storage nodes of other device classes, one model each."""
+    existing: Annotated[tuple[ExistingChoice, ...], Bounds(0, 50)] = ()
+    """What is there already, of any generation: used first."""
+    overrides: Overrides = field(default_factory=Overrides)
 
 
 class FacilityMode(StrEnum):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from catalog.engine.definitions import NetworkDefinition, ReferenceDesignDefinition, ServiceDefinition
 from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec, PortGroup, SwitchRole, SwitchSpec
 from designer.engine.sizing import power
-from designer.engine.sizing.model import SizingRequest, SizingResult
+from designer.engine.sizing.model import RackLoad, SizingRequest, SizingResult
 from designer.engine.sizing.parts import is_hyper_converged
 from designer.engine.topology import (
     FEEDS,
@@ -57,12 +57,21 @@ GUEST_SERVICES = frozenset({"amphora"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RackNode:
+    """One node of a rack."""
+
+    spec: NodeSpec
+    roles: Roles
+    is_existing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RackPlan:
     """What stands in one rack: nodes from the floor up, and switches."""
 
     name: str
     zone: str = ""
-    nodes: tuple[tuple[NodeSpec, Roles], ...]
+    nodes: tuple[RackNode, ...]
     leaves: int
     spines: int
     oob_switches: int
@@ -90,21 +99,11 @@ def lay_out(
         in_control = power.dealt(result.control.nodes, len(racks))
     plans = []
     for load, controllers in zip(racks, in_control, strict=True):
-        nodes: list[tuple[NodeSpec, Roles]] = []
-        if hardware.storage:
-            nodes += [(hardware.storage, (NodeRole.STORAGE,))] * load.storage
-        if is_hyper_converged(hardware):
-            nodes += [(hardware.compute, HYPER_CONVERGED)] * controllers
-            nodes += [(hardware.compute, COMPUTE_AND_STORAGE)] * (load.compute - controllers)
-        else:
-            nodes += [(hardware.compute, (NodeRole.COMPUTE,))] * load.compute
-        if hardware.control:
-            nodes += [(hardware.control, (NodeRole.CONTROL,))] * load.control
         plans.append(
             RackPlan(
                 name=f"rack-{load.rack}",
                 zone=f"az{(load.rack - 1) % zones + 1}" if zones else "",
-                nodes=tuple(nodes),
+                nodes=tuple(_nodes_of_rack(hardware, result, load, controllers)),
                 leaves=load.leaves,
                 spines=load.spines,
                 oob_switches=load.oob_switches,
@@ -138,6 +137,24 @@ def lay_out(
     return _Drawing(plans, hardware, networks, prefixes, placement, pools, uplinks).topology()
 
 
+def _nodes_of_rack(
+    hardware: HardwareSelection, result: SizingResult, load: RackLoad, controllers: int
+) -> Iterator[RackNode]:
+    """The nodes of a rack from the floor up: storage, compute, control. `controllers` of the hyper-converged lead."""
+    specs = hardware.node_specs
+    together = is_hyper_converged(hardware)
+    for role in (NodeRole.STORAGE, NodeRole.COMPUTE, NodeRole.CONTROL):
+        for nodes, count in zip(result.nodes, load.nodes, strict=True):
+            if nodes.role is not role:
+                continue
+            for _ in range(count):
+                roles: Roles = (role,)
+                if together and role is NodeRole.COMPUTE:
+                    roles = HYPER_CONVERGED if controllers > 0 else COMPUTE_AND_STORAGE
+                    controllers -= 1
+                yield RackNode(spec=specs[nodes.spec], roles=roles, is_existing=nodes.is_existing)
+
+
 def topology_of_reference(definition: ReferenceDesignDefinition, library: Library) -> Topology:
     """Return the drawing of a reference design, rack by rack as it is published."""
     roles = {node.spec: node.roles for node in definition.nodes}
@@ -153,7 +170,9 @@ def topology_of_reference(definition: ReferenceDesignDefinition, library: Librar
             RackPlan(
                 name=rack.name,
                 zone=rack.name.partition("-")[0] if rack.name.startswith("az") else "",
-                nodes=tuple((spec, role) for spec, role, count in found for _ in range(count)),
+                nodes=tuple(
+                    RackNode(spec=spec, roles=role) for spec, role, count in found for _ in range(count)
+                ),
                 leaves=switches[SwitchRole.LEAF],
                 spines=switches[SwitchRole.SPINE],
                 oob_switches=switches[SwitchRole.OUT_OF_BAND],
@@ -173,7 +192,7 @@ def topology_of_reference(definition: ReferenceDesignDefinition, library: Librar
 
 def _spread_of(plans: Sequence[RackPlan], role: NodeRole) -> int:
     """In how many racks nodes of `role` stand."""
-    return sum(any(role in roles for _, roles in plan.nodes) for plan in plans)
+    return sum(any(role in node.roles for node in plan.nodes) for plan in plans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +292,7 @@ class _Drawing:
         self.switches: list[Switch] = []
         self.nodes: list[Node] = []
         self.links: list[Link] = []
-        self.specs: dict[str, NodeSpec] = {spec.id: spec for plan in plans for spec, _ in plan.nodes}
+        self.specs: dict[str, NodeSpec] = {node.spec.id: node.spec for plan in plans for node in plan.nodes}
         self.groups: dict[str, NodeGroup] = {}
         self.planes: dict[tuple[Roles, int, int], tuple[str, ...]] = {}
 
@@ -331,11 +350,17 @@ class _Drawing:
                     Switch(id=name, name=name, spec=switch.id, role=role, rack=rack, unit=top + 1)
                 )
         unit = 1
-        for spec, roles in plan.nodes:
+        for planned in plan.nodes:
+            spec, roles = planned.spec, planned.roles
             prefix, title = PREFIXES.get(roles, ("node", "Nodes"))
             self.counts[prefix] += 1
             group = f"{prefix}-{spec.id}"
-            self.groups.setdefault(group, NodeGroup(id=group, name=title, spec=spec.id, roles=roles))
+            if planned.is_existing:
+                group, title = f"{group}-existing", f"{title}, existing"
+            self.groups.setdefault(
+                group,
+                NodeGroup(id=group, name=title, spec=spec.id, roles=roles, is_existing=planned.is_existing),
+            )
             name = f"{prefix}{self.counts[prefix]:02d}"
             self.nodes.append(
                 Node(id=name, name=name, spec=spec.id, roles=roles, group=group, rack=rack, unit=unit)
@@ -464,7 +489,7 @@ class _Drawing:
     def _is_for_conductors(self, definition: NetworkDefinition, roles: Roles) -> bool:
         """Whether control nodes are on a network because Ironic's conductors run there: provisioning, out-of-band."""
         has_conductors = NodeRole.CONTROL in roles and any(
-            NodeRole.BARE_METAL in held for plan in self.plans for _, held in plan.nodes
+            NodeRole.BARE_METAL in node.roles for plan in self.plans for node in plan.nodes
         )
         return has_conductors and "conductor" in definition.attaches.get(NodeRole.CONTROL.value, "")
 

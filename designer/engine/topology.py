@@ -55,6 +55,8 @@ class NodeGroup:
     name: Name
     spec: Slug
     roles: tuple[NodeRole, ...]
+    is_existing: bool = False
+    """Whether the customer has them already: listed, and not bought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

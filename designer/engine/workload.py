@@ -18,6 +18,7 @@ from catalog.engine.documents import (
     Share,
     Slug,
 )
+from catalog.engine.hardware import DeviceClass
 
 
 class FailureDomain(StrEnum):
@@ -44,6 +45,8 @@ class VmProfile:
     on_hours_share: Share = Decimal(1)
     """tco.U1 h: the share of all hours that the rest of them run."""
     is_production: bool = True
+    device_class: DeviceClass | None = None
+    """Of the drives that its disks are on; None: those of the design's storage node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class Workload:
     growth_years: Annotated[Decimal, Bounds(0, 7, "years")] = Decimal(0)
     """Growth to build for on the first day; the comparison sets 0 and asks month by month (tco.D1)."""
     object_storage_tb: Annotated[Decimal, Bounds(0, 10**6, "TB")] = Decimal(0)
+    object_storage_class: DeviceClass | None = None
+    """Of the drives that objects are on; None: those of the design's storage node."""
     egress_gb_per_vm: Annotated[Decimal, Bounds(0, 10**6, "GB per VM and month")] = Decimal(30)
     """To the internet. Low default by tco.FR13 (10-50 GB per VM-month)."""
     inter_zone_gb_per_vm: Annotated[Decimal, Bounds(0, 10**6, "GB per VM and month")] = Decimal(0)
@@ -88,7 +93,9 @@ class PoolPlan:
 
     name: Name
     share_of_raw: Share
-    """Of the raw capacity; those of all pools make 1."""
+    """Of the raw capacity of its device class; those of all pools of a class make 1."""
+    device_class: DeviceClass | None = None
+    """None: that of the design's storage node."""
     replicas: Annotated[int | None, Bounds(2, 5)] = None
     """None, and no k and m: as `Policies.replicas`."""
     k: Annotated[int | None, Bounds(1, 32)] = None
@@ -148,10 +155,14 @@ class Policies:
 
     def __post_init__(self) -> None:
         problems = []
-        total = sum((pool.share_of_raw for pool in self.pools), Decimal(0))
-        if self.pools and abs(total - 1) > Decimal("0.0001"):
-            remedy = "Change the shares so that their sum is 1."
-            problems.append(Problem("pools", str(total), "is the sum of the shares of the pools", remedy))
+        totals: dict[DeviceClass | None, Decimal] = {}
+        for pool in self.pools:
+            totals[pool.device_class] = totals.get(pool.device_class, Decimal(0)) + pool.share_of_raw
+        for device_class, total in totals.items():
+            if abs(total - 1) > Decimal("0.0001"):
+                remedy = "Change the shares so that their sum is 1."
+                of = f"pools on {device_class.value}" if device_class else "pools"
+                problems.append(Problem("pools", str(total), f"is the sum of the shares of the {of}", remedy))
         names = [pool.name for pool in self.pools]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             problems.append(Problem("pools", twice, "has a name twice", "Give each pool a name of its own."))
@@ -162,6 +173,27 @@ class Policies:
             )
         if problems:
             raise InvalidDocument(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """Node counts that a person fixed instead of those computed: they hold whatever the workload becomes.
+
+    Control nodes, spare hosts and racks are fixed in `Policies`.
+    """
+
+    compute: Annotated[int | None, Bounds(1, 10_000, "nodes")] = None
+    storage_hdd: Annotated[int | None, Bounds(1, 10_000, "nodes")] = None
+    storage_ssd: Annotated[int | None, Bounds(1, 10_000, "nodes")] = None
+    storage_nvme: Annotated[int | None, Bounds(1, 10_000, "nodes")] = None
+
+    def storage(self, device_class: DeviceClass) -> int | None:
+        """Storage nodes of one device class."""
+        return {
+            DeviceClass.HDD: self.storage_hdd,
+            DeviceClass.SSD: self.storage_ssd,
+            DeviceClass.NVME: self.storage_nvme,
+        }[device_class]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

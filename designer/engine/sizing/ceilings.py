@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from catalog.engine.hardware import HardwareSelection, Media, NodeSpec
+from catalog.engine.hardware import Media, NodeSpec
 from designer.engine.sizing import network, performance
-from designer.engine.sizing.parts import Stored, osd_node
+from designer.engine.sizing.parts import Stored
+from designer.engine.sizing.uneven import UnevenLayout
 
 READ_SHARE = Decimal("0.7")
 """Of the mixed ceiling: 70 reads to 30 writes, as the notes work it."""
@@ -51,9 +52,10 @@ class Ceilings:
     drive_to_nic: Decimal
 
 
-def ceilings_of(hardware: HardwareSelection, stored: Stored) -> Ceilings:
-    """Return what the storage of a sizing can do, by its largest pool."""
-    spec, sizing = osd_node(hardware), stored.sizing
+def ceilings_of(stored: Stored) -> Ceilings:
+    """Return what the storage of a device class can do, by its largest pool and by the slowest network of its nodes."""
+    sizing = stored.sizing
+    spec = min((kind.spec for kind in stored.kinds), key=_network_for_each_drive)
     media = spec.osd_media or Media.NVME
     largest = max(stored.pools, key=lambda pool: pool.share)
     protection = largest.protection
@@ -98,9 +100,16 @@ def ceilings_of(hardware: HardwareSelection, stored: Stored) -> Ceilings:
     )
 
 
+def _network_for_each_drive(spec: NodeSpec) -> Decimal:
+    ports = spec.fast_ports
+    return ports.count * ports.gbps / max(1, spec.osds) if ports else Decimal(0)
+
+
 def largest_loss(stored: Stored) -> Loss:
     """Return what S3 keeps room for: a failure domain; with as many domains as copies a host in one, or an OSD."""
     layout, fill = stored.layout, stored.sizing.fill_limit
+    if isinstance(layout, UnevenLayout):
+        return _uneven_loss(layout, fill)
     host_tb = layout.drives_per_host * layout.drive_tb
     domains, per_domain = layout.domains, layout.hosts_per_domain
     hosts = layout.hosts
@@ -131,4 +140,38 @@ def largest_loss(stored: Stored) -> Loss:
         hosts=1,
         survivors=osds - 1,
         total=osds,
+    )
+
+
+def _uneven_loss(layout: UnevenLayout, fill: Decimal) -> Loss:
+    """The largest loss where failure domains differ: that of the largest domain, of its largest host, or of an OSD."""
+    largest = layout.kinds[0][1]
+    held = max(layout.held_tb, Decimal(0))
+    if layout.domains > layout.size:
+        return Loss(
+            what="the largest failure domain",
+            lost_tb=min(largest.tb, held) * fill,
+            osds=layout.osds - largest.osds,
+            hosts=layout.hosts - largest.host_count,
+            survivors=layout.hosts - largest.host_count,
+            total=layout.hosts,
+        )
+    if largest.host_count > 1:
+        host = max(largest.hosts, key=lambda hosts: hosts.host_tb)
+        return Loss(
+            what="the largest host inside its failure domain",
+            lost_tb=host.host_tb * fill,
+            osds=largest.osds - host.drives,
+            hosts=largest.host_count - 1,
+            survivors=layout.hosts - 1,
+            total=layout.hosts,
+        )
+    drives = largest.hosts[0].drives
+    return Loss(
+        what="one OSD inside its host",
+        lost_tb=largest.hosts[0].drive_tb * fill,
+        osds=max(1, drives - 1),
+        hosts=1,
+        survivors=layout.osds - 1,
+        total=layout.osds,
     )

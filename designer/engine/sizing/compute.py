@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from catalog.engine.documents import InvalidDocument, Problem
 from catalog.engine.units import ceil, floor
+from designer.engine.sizing import power
 from designer.engine.workload import FailureDomain
 
 SMALL_FLAVOR_SHARE = Decimal("0.05")
@@ -40,6 +41,25 @@ class VmDemand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostGroup:
+    """So many equal hosts."""
+
+    count: int
+    host: HostCapacity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packing:
+    """Where first-fit decreasing put a mix of VMs."""
+
+    used: int
+    """Of the given hosts, those that carry any."""
+    added: int
+    left: int
+    """VMs that found no place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostsNeeded:
     """How many hosts a mix needs, and the figures behind it."""
 
@@ -51,6 +71,8 @@ class HostsNeeded:
     packed: int
     """What first-fit decreasing needs."""
     bound_by: str
+    added: int = 0
+    """New ones among them, where others are there already."""
 
 
 def threads(*, sockets: int, cores_per_socket: int, threads_per_core: int) -> int:
@@ -111,15 +133,20 @@ def vms_of_one_size(host: HostCapacity, vm: VmDemand) -> tuple[int, str]:
     return max(0, limits[name]), name
 
 
-def refuse_what_fits_nowhere(host: HostCapacity, demands: Sequence[VmDemand], names: Sequence[str]) -> None:
-    """Refuse a mix with a VM that is larger than a whole host.
+def refuse_what_fits_nowhere(
+    host: HostCapacity,
+    demands: Sequence[VmDemand],
+    names: Sequence[str],
+    others: Sequence[HostCapacity] = (),
+) -> None:
+    """Refuse a mix with a VM that is larger than a whole host, and than each of the `others` that are there already.
 
     Raises:
         InvalidDocument: names the profile, the value and the largest that would fit (C3 max_unit, C4).
     """
     problems = []
     for index, (vm, name) in enumerate(zip(demands, names, strict=True)):
-        if not vm.count:
+        if not vm.count or any(vms_of_one_size(other, vm)[0] for other in others):
             continue
         most = min(host.threads, host.vcpus)
         if vm.vcpus > most:
@@ -144,9 +171,19 @@ def refuse_what_fits_nowhere(host: HostCapacity, demands: Sequence[VmDemand], na
         raise InvalidDocument(problems)
 
 
-def hosts_needed(host: HostCapacity, demands: Sequence[VmDemand]) -> HostsNeeded:
-    """Return how many hosts a mix of VMs needs (C6): the bound, and the packing that proves a smaller figure."""
+def hosts_needed(
+    host: HostCapacity, demands: Sequence[VmDemand], existing: Sequence[HostGroup] = ()
+) -> HostsNeeded:
+    """Return how many hosts a mix of VMs needs (C6): the bound, and the packing that proves a smaller figure.
+
+    Hosts that are there already are filled first, in their order; what is left takes hosts like `host`.
+
+    Raises:
+        InvalidDocument: VMs that only the existing hosts are large enough for find no room there.
+    """
     demands = [vm for vm in demands if vm.count]
+    if demands and existing:
+        return _needed_beside(host, demands, existing)
     if not demands:
         return HostsNeeded(by_resource={}, fragmentation=Decimal(0), bound=0, packed=0, bound_by="nothing")
     totals = {
@@ -176,6 +213,57 @@ def hosts_needed(host: HostCapacity, demands: Sequence[VmDemand]) -> HostsNeeded
     )
 
 
+def _needed_beside(
+    host: HostCapacity, demands: Sequence[VmDemand], existing: Sequence[HostGroup]
+) -> HostsNeeded:
+    """The hosts that a mix needs where some are there already: those in use, and new ones beside them."""
+    packing = pack(host, demands, existing)
+    if packing.left:
+        message = f"{packing.left:,} VMs are larger than a new node and find no room on the existing ones"
+        remedy = "Choose a larger compute node, or fewer of these VMs."
+        raise InvalidDocument([Problem("workload.profiles", packing.left, message, remedy)])
+    asked = {
+        "CPU": (Decimal(sum(vm.count * vm.vcpus for vm in demands)), lambda one: Decimal(one.vcpus)),
+        "RAM": (sum((vm.count * vm.ram_gib for vm in demands), Decimal(0)), lambda one: one.ram_gib),
+        "GPU": (Decimal(sum(vm.count * vm.gpus for vm in demands)), lambda one: Decimal(one.gpus)),
+    }
+    disk = sum((vm.count * vm.local_disk_gb for vm in demands), Decimal(0))
+    if host.local_disk_gb and all(group.host.local_disk_gb for group in existing):
+        asked["disk"] = (disk, lambda one: one.local_disk_gb)
+    there = sum(group.count for group in existing)
+    by_resource, stranded, safe = {}, {}, {}
+    for name, (need, of) in asked.items():
+        held, each = sum((group.count * of(group.host) for group in existing), Decimal(0)), of(host)
+        if not need or not each + held:
+            continue
+        largest = max(of(one) for one in (host, *(group.host for group in existing)))
+        most = max(_of_vm(vm, name) for vm in demands)
+        phi = min(MAX_FRAGMENTATION, most / largest / 2)
+        missing = max(Decimal(0), need - held)
+        by_resource[name] = there + missing / each if missing and each else there * need / held
+        missing = max(Decimal(0), need / (1 - phi) - held)
+        stranded[name] = phi
+        safe[name] = there + (ceil(missing / each) if each else 0) if missing else ceil(by_resource[name])
+    bound_by = max(by_resource, key=lambda name: by_resource[name])
+    return HostsNeeded(
+        by_resource=by_resource,
+        fragmentation=stranded[bound_by],
+        bound=max(safe.values()),
+        packed=packing.used + packing.added,
+        added=packing.added,
+        bound_by=bound_by,
+    )
+
+
+def _of_vm(vm: VmDemand, resource: str) -> Decimal:
+    return {
+        "CPU": Decimal(vm.vcpus),
+        "RAM": vm.ram_gib,
+        "GPU": Decimal(vm.gpus),
+        "disk": vm.local_disk_gb,
+    }[resource]
+
+
 def fragmentation(host: HostCapacity, demands: Sequence[VmDemand], resource: str) -> Decimal:
     """Return the share of a host that a mix is expected to strand: half the largest VM, at most 0.25 (C6)."""
     if resource == "RAM":
@@ -190,49 +278,84 @@ def fragmentation(host: HostCapacity, demands: Sequence[VmDemand], resource: str
 
 
 def first_fit_decreasing(host: HostCapacity, demands: Sequence[VmDemand]) -> int:
-    """Return the hosts that first-fit decreasing needs for vCPU, RAM and local disk together (C6).
+    """Return the equal hosts that first-fit decreasing needs for vCPU, RAM, local disk and GPUs together (C6).
+
+    Every VM must fit on an empty host.
+    """
+    packing = pack(host, demands)
+    if packing.left:
+        raise ValueError("a VM is larger than an empty host")
+    return packing.added
+
+
+def pack(
+    host: HostCapacity,
+    demands: Sequence[VmDemand],
+    given: Sequence[HostGroup] = (),
+    *,
+    may_add: bool = True,
+) -> Packing:
+    """Return where first-fit decreasing puts a mix: on the `given` hosts in their order, then on new ones like `host`.
 
     Works on runs of equally filled hosts, so that its cost depends on the number of profiles, not of VMs; and in
-    whole numbers, exact and fast. Every VM must fit on an empty host.
+    whole numbers, exact and fast. VMs are ordered by their share of `host`. One more host at the end of `given`
+    never leaves more VMs without a place: those before it are filled as without it.
     """
 
     def weight(vm: VmDemand) -> tuple[Decimal, Decimal, int]:
         cpu, ram = Decimal(vm.vcpus) / max(1, host.vcpus), vm.ram_gib / host.ram_gib
-        gpu = Decimal(vm.gpus) / host.gpus if vm.gpus else Decimal(0)
+        gpu = Decimal(vm.gpus) / max(1, host.gpus) if vm.gpus else Decimal(0)
         return max(cpu, ram, gpu), cpu + ram + gpu, vm.vcpus
 
-    ordered = sorted(demands, key=weight, reverse=True)
-    ram_unit = _whole_unit([host.ram_gib, *(vm.ram_gib for vm in ordered)])
-    disk_unit = _whole_unit([host.local_disk_gb, *(vm.local_disk_gb for vm in ordered)])
-    empty = (host.vcpus, int(host.ram_gib * ram_unit), int(host.local_disk_gb * disk_unit), host.gpus)
-    runs: list[tuple[int, _Room]] = []  # equally filled hosts in order: count, what is left of each
+    ordered = sorted((vm for vm in demands if vm.count), key=weight, reverse=True)
+    kinds = [*(group.host for group in given), host]
+    ram_unit = _whole_unit([*(kind.ram_gib for kind in kinds), *(vm.ram_gib for vm in ordered)])
+    disk_unit = _whole_unit([*(kind.local_disk_gb for kind in kinds), *(vm.local_disk_gb for vm in ordered)])
+    empty = [
+        (kind.vcpus, int(kind.ram_gib * ram_unit), int(kind.local_disk_gb * disk_unit), kind.gpus)
+        for kind in kinds
+    ]
+    new = len(kinds) - 1
+    # Equally filled hosts in order: count, what is left of each, their kind.
+    runs = [(group.count, empty[kind], kind) for kind, group in enumerate(given) if group.count]
+    missing = 0
     for vm in ordered:
-        need = (vm.vcpus, int(vm.ram_gib * ram_unit), int(vm.local_disk_gb * disk_unit), vm.gpus)
+        ram, disk = int(vm.ram_gib * ram_unit), int(vm.local_disk_gb * disk_unit)
+        needs = [
+            (vm.vcpus, ram, disk if kind.local_disk_gb else 0, vm.gpus) if vm.vcpus <= kind.threads else None
+            for kind in kinds
+        ]
         left, filled = vm.count, []
-        for count, room in runs:
-            fits = _fits(room, need) if left else 0
-            if not fits:
-                filled.append((count, room))
+        for count, room, kind in runs:
+            need = needs[kind]
+            fits = _fits(room, need) if left and need else 0
+            if not fits or need is None:
+                filled.append((count, room, kind))
                 continue
             full, rest = divmod(min(left, fits * count), fits)
             if full:
-                filled.append((full, _after(room, need, fits)))
+                filled.append((full, _after(room, need, fits), kind))
             if rest:
-                filled.append((1, _after(room, need, rest)))
+                filled.append((1, _after(room, need, rest), kind))
             if untouched := count - full - (1 if rest else 0):
-                filled.append((untouched, room))
+                filled.append((untouched, room, kind))
             left -= full * fits + rest
-        if left:
-            fits = _fits(empty, need)
-            if not fits:
-                raise ValueError("a VM is larger than an empty host")
+        need = needs[new]
+        fits = _fits(empty[new], need) if left and need and may_add else 0
+        if fits and need:
             full, rest = divmod(left, fits)
             if full:
-                filled.append((full, _after(empty, need, fits)))
+                filled.append((full, _after(empty[new], need, fits), new))
             if rest:
-                filled.append((1, _after(empty, need, rest)))
+                filled.append((1, _after(empty[new], need, rest), new))
+            left = 0
+        missing += left
         runs = filled
-    return sum(run[0] for run in runs)
+    return Packing(
+        used=sum(count for count, room, kind in runs if kind != new and room != empty[kind]),
+        added=sum(count for count, _, kind in runs if kind == new),
+        left=missing,
+    )
 
 
 def spare_hosts(hosts: int) -> int:
@@ -255,30 +378,110 @@ def hosts_that_survive(*, hosts_for_load: int, spare: int, unit: FailureDomain, 
     return total
 
 
-def most_vms(host: HostCapacity, demands: Sequence[VmDemand], hosts: int) -> int:
-    """Return how many VMs of this mix `hosts` can carry, by growing the mix until it no longer packs."""
+def after_losses(groups: Sequence[HostGroup], lost: int) -> list[list[HostGroup]]:
+    """Return what is left of `groups` after the loss of any `lost` hosts that could be the worst (C7).
+
+    For each kind of host: as many of that kind as there are, the rest from the largest of the others.
+    """
+    by_size = sorted(
+        range(len(groups)), key=lambda index: (groups[index].host.ram_gib, groups[index].host.vcpus), reverse=True
+    )  # fmt: skip
+    found = []
+    for first in by_size:
+        counts, to_lose = [group.count for group in groups], lost
+        for index in (first, *(other for other in by_size if other != first)):
+            gone = min(counts[index], to_lose)
+            counts[index] -= gone
+            to_lose -= gone
+        left = [HostGroup(count=count, host=group.host) for count, group in zip(counts, groups, strict=True)]
+        if left not in found:
+            found.append(left)
+    return found
+
+
+def after_domain_losses(groups: Sequence[HostGroup], domains: int) -> list[list[HostGroup]]:
+    """Return what is left of `groups` after the loss of each rack or zone, hosts dealt over them in turn (R7, C7)."""
+    starts = [sum(group.count for group in groups[:index]) for index in range(len(groups))]
+    dealt = [
+        power.dealt(group.count, domains, first=start) for group, start in zip(groups, starts, strict=True)
+    ]
+    return [
+        [
+            HostGroup(count=group.count - counts[domain], host=group.host)
+            for group, counts in zip(groups, dealt, strict=True)
+        ]
+        for domain in range(domains)
+    ]
+
+
+def new_hosts_that_survive(
+    host: HostCapacity,
+    demands: Sequence[VmDemand],
+    existing: Sequence[HostGroup],
+    *,
+    spare: int,
+    unit: FailureDomain,
+    domains: int,
+    least: int,
+) -> int:
+    """Return the hosts to add to `existing` so that the load runs after any `spare` hosts, or a whole `unit`, are lost.
+
+    The largest may be among the lost (C7). They are never more than would do without the existing hosts. `least`
+    is what the load alone asks for.
+
+    Raises:
+        InvalidDocument: VMs that only existing hosts are large enough for do not survive the loss of one.
+    """
+
+    def carries(new: int) -> bool:
+        groups = [*existing, HostGroup(count=new, host=host)]
+        cases = after_losses(groups, spare)
+        if unit is not FailureDomain.HOST and domains > 1:
+            cases += after_domain_losses(groups, domains)
+        return all(not pack(host, demands, case, may_add=False).left for case in cases)
+
+    alone = pack(host, demands)
+    packed = max(alone.added, least)
+    most = hosts_that_survive(hosts_for_load=packed, spare=spare, unit=unit, domains=domains)
+    if alone.left and not carries(most):
+        message = (
+            "a VM that only existing nodes are large enough for has no other place when one of them fails"
+        )
+        remedy = "Choose a larger compute node, or set 0 spare nodes."
+        raise InvalidDocument([Problem("workload.profiles", alone.left, message, remedy)])
+    low, high = -1, most  # packing is monotone but for rare jumps: halve, and keep what was seen to carry
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if carries(middle) else (middle, high)
+    return high
+
+
+def vms_after_losses(
+    host: HostCapacity, demands: Sequence[VmDemand], groups: Sequence[HostGroup], lost: int
+) -> int:
+    """Return how many VMs of this mix run after the loss of any `lost` hosts of `groups`, the largest among them (C7)."""
+    return min((most_vms(host, demands, 0, existing=left) for left in after_losses(groups, lost)), default=0)
+
+
+def most_vms(
+    host: HostCapacity, demands: Sequence[VmDemand], hosts: int, existing: Sequence[HostGroup] = ()
+) -> int:
+    """Return how many VMs of this mix `hosts`, and those `existing`, carry: the mix grown until it no longer packs."""
     asked = sum(vm.count for vm in demands)
-    if not asked or hosts < 1:
+    total = max(0, hosts) + sum(group.count for group in existing)
+    if not asked or total < 1:
         return 0
+    groups = [*existing, HostGroup(count=max(0, hosts), host=host)]
 
     def scaled(total: int) -> list[VmDemand]:
-        return [
-            VmDemand(
-                count=vm.count * total // asked,
-                vcpus=vm.vcpus,
-                ram_gib=vm.ram_gib,
-                local_disk_gb=vm.local_disk_gb,
-                gpus=vm.gpus,
-            )
-            for vm in demands
-        ]
+        return [replace(vm, count=vm.count * total // asked) for vm in demands]
 
     def packs(total: int) -> bool:
-        return first_fit_decreasing(host, scaled(total)) <= hosts
+        return not pack(host, scaled(total), groups, may_add=False).left
 
     # Start near the answer, widen until it lies between, then halve.
-    packed = first_fit_decreasing(host, demands)
-    start = max(1, asked * hosts // packed)
+    needed = pack(host, demands, existing)
+    start = max(1, asked * total // max(1, needed.used + needed.added))
     step = max(1, start // 64)
     low = high = start
     if packs(start):
@@ -287,7 +490,7 @@ def most_vms(host: HostCapacity, demands: Sequence[VmDemand], hosts: int) -> int
     else:
         while (low := max(0, high - step)) and not packs(low):
             high, step = low, step * 2
-        if packed <= hosts:
+        if packs(asked):
             low = max(
                 low, asked
             )  # a mix that packs is never given away, though packing is not quite monotone

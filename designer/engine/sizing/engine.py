@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from catalog.engine.documents import InvalidDocument, Problem
 from catalog.engine.figures import Input, Step
-from catalog.engine.hardware import HardwareSelection, NodeSpec
+from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole, NodeSpec
 from catalog.engine.units import ceil
-from designer.engine.sizing import compute, control_plane, hyperconverged, performance, storage
+from designer.engine.sizing import compute, control_plane, hyperconverged, storage
 from designer.engine.sizing.ceilings import ceilings_of
 from designer.engine.sizing.explanation import (
     explain_compute,
@@ -30,21 +30,24 @@ from designer.engine.sizing.model import (
     ComputeSizing,
     ControlSizing,
     NodeCounts,
+    NodesOfModel,
     Notice,
-    Pool,
     SizingRequest,
     SizingResult,
-    StorageSizing,
+    StorageOfClass,
 )
 from designer.engine.sizing.notices import notices_of
 from designer.engine.sizing.parts import (
     Computed,
-    PlannedPool,
     Reserves,
     Stored,
     amphorae_of,
+    controllers_of,
     domains_of,
+    existing_of,
+    filled_up,
     is_hyper_converged,
+    nodes_of,
     osd_node,
     racks_matter,
 )
@@ -55,17 +58,10 @@ from designer.engine.sizing.racking import (
     spread_over_racks,
     subnets_of,
 )
-from designer.engine.workload import FailureDomain, Policies, PoolPlan
+from designer.engine.sizing.storage_plan import all_classes, device_classes, plan_storage
+from designer.engine.workload import Policies
 
 MAX_ROUNDS = 5
-POOL_SHARES = (
-    ("volumes", Decimal("0.60")),
-    ("vms", Decimal("0.25")),
-    ("images", Decimal("0.08")),
-    ("backups", Decimal("0.07")),
-)
-"""House shares of the reference designs."""
-MANAGERS = 2
 MOST_NODES = 10_000
 """The most nodes of a kind that are planned in one piece: what drawing and pages are built to show. House value."""
 
@@ -83,8 +79,7 @@ def size(request: SizingRequest) -> SizingResult:
     notices: list[Notice] = []
     for _round in range(MAX_ROUNDS):
         computed, stored = _nodes(request, counted, racks)
-        storage_nodes = stored.sizing.hosts if request.hardware.storage else 0
-        spread = spread_over_racks(request, computed.sizing.hosts, storage_nodes)
+        spread = spread_over_racks(request, nodes_of(request, computed, stored))
         if len(spread.contents) == racks or not racks_matter(policies):
             racks = len(spread.contents)
             break
@@ -94,12 +89,14 @@ def size(request: SizingRequest) -> SizingResult:
         notices.append(
             Notice(severity="warning", formula="sizing.R6", message=message, remedy="Set the racks by hand.")
         )
+    storage_nodes = sum(kind.count for kind in spread.kinds if kind.role is NodeRole.STORAGE)
     control = _control(request, computed, storage_nodes)
+    sizing, main = all_classes(stored), stored[0]
     fabric = network_of(request, spread)
     facility = facility_of(request, spread)
-    subnets = subnets_of(spread, osd_hosts=stored.sizing.hosts)
-    ceilings = ceilings_of(request.hardware, stored)
-    notices += notices_of(request, computed, control, stored, fabric, ceilings, spread)
+    subnets = subnets_of(spread, osd_hosts=sizing.hosts)
+    ceilings = ceilings_of(main)
+    notices += notices_of(request, computed, control, main, fabric, ceilings, spread)
     counts = NodeCounts(
         control=control.nodes if request.hardware.control else 0,
         compute=computed.sizing.hosts,
@@ -109,14 +106,17 @@ def size(request: SizingRequest) -> SizingResult:
         spines=fabric.spines,
         oob_switches=fabric.oob_switches,
         pdus=2 * racks,
+        storage_by_class=(
+            {one.device_class.value: one.sizing.hosts for one in stored} if len(stored) > 1 else {}
+        ),
     )
     book = FigureBook()
     explain_compute(book, request, computed)
     explain_control(book, request, control, computed)
     explain_scale(book, request, computed, control)
-    explain_storage(book, request, stored)
-    explain_ceilings(book, request, computed, stored, ceilings)
-    explain_growth(book, computed, stored)
+    explain_storage(book, request, main)
+    explain_ceilings(book, request, computed, main, ceilings)
+    explain_growth(book, computed, main)
     explain_losses(book, request, computed, spread)
     explain_network(book, fabric, spread, request.hardware)
     explain_facility(book, request, facility, spread)
@@ -132,7 +132,21 @@ def size(request: SizingRequest) -> SizingResult:
         counts=counts,
         compute=computed.sizing,
         control=control,
-        storage=stored.sizing,
+        storage=sizing,
+        storage_classes=tuple(
+            StorageOfClass(
+                device_class=one.device_class,
+                sizing=one.sizing,
+                stranded_tb=one.stranded_tb,
+                left_out_domains=one.left_out,
+            )
+            for one in stored
+        ),
+        nodes=tuple(
+            NodesOfModel(role=k.role, spec=k.spec.id, count=k.count, is_existing=k.is_existing)
+            for k in spread.kinds
+        ),
+        overrides=(),
         network=fabric,
         facility=facility,
         subnets=subnets,
@@ -149,17 +163,41 @@ def _check_hardware(hardware: HardwareSelection, policies: Policies) -> None:
         problems.append(Problem("hardware.control", None, "no control node is chosen", remedy))
     if hardware.storage is None and not together:
         problems.append(Problem("hardware.storage", None, "no storage node is chosen", remedy))
-    carrier = osd_node(hardware)
-    if (hardware.storage or together) and (
-        carrier.osds < 1 or carrier.osd_tb <= 0 or carrier.osd_media is None
-    ):
-        field = "hardware.compute" if together else "hardware.storage"
-        message = "this node has no drives for Ceph"
-        problems.append(Problem(field, carrier.id, message, "Choose a storage node."))
+    with_osds: list[tuple[str, NodeSpec]] = [
+        (f"storage_tiers[{index}]", tier) for index, tier in enumerate(hardware.storage_tiers)
+    ]
+    if hardware.storage or together:
+        with_osds.append(("compute" if together else "storage", osd_node(hardware)))
+    for index, nodes in enumerate(hardware.existing):
+        field = f"existing[{index}]"
+        if nodes.role not in (NodeRole.CONTROL, NodeRole.COMPUTE, NodeRole.STORAGE):
+            message = "is not a role that is sized"
+            problems.append(
+                Problem(
+                    f"hardware.{field}.role", nodes.role.value, message, "Use control, compute or storage."
+                )
+            )
+        if together and nodes.role is NodeRole.CONTROL:
+            message = "a hyper-converged design has no control nodes"
+            problems.append(Problem(f"hardware.{field}.role", "control", message, "Use role compute."))
+        if together and nodes.role is NodeRole.COMPUTE:
+            with_osds.append((f"{field}.spec", nodes.spec))
+            if nodes.spec.osd_media is not hardware.compute.osd_media:
+                message = "has other drives than the hyper-converged node of this design"
+                remedy = "Use it as a storage node of its own class."
+                problems.append(Problem(f"hardware.{field}.spec", nodes.spec.id, message, remedy))
+        if nodes.role is NodeRole.STORAGE:
+            with_osds.append((f"{field}.spec", nodes.spec))
+    for name, node in with_osds:
+        if node.osds < 1 or node.osd_tb <= 0 or node.osd_media is None:
+            message = "this node has no drives for Ceph"
+            problems.append(Problem(f"hardware.{name}", node.id, message, "Choose a storage node."))
     for name, spec in (
         ("compute", hardware.compute),
         ("control", hardware.control),
         ("storage", hardware.storage),
+        *((f"storage_tiers[{index}]", tier) for index, tier in enumerate(hardware.storage_tiers)),
+        *((f"existing[{index}].spec", nodes.spec) for index, nodes in enumerate(hardware.existing)),
     ):
         if spec is not None and (spec.fast_ports is None or spec.fast_ports.count < 1):
             field = f"hardware.{name}"
@@ -201,11 +239,12 @@ def refuse_what_fits_nowhere(request: SizingRequest) -> None:
         InvalidDocument: names the profile, the value and the largest that would fit.
     """
     _host_and_demands(request, _growth(request))
+    device_classes(request)
 
 
-def _reserves(request: SizingRequest) -> Reserves:
+def _reserves(request: SizingRequest, spec: NodeSpec) -> Reserves:
     """What a host keeps from guests: for itself, and where it does everything, for OSDs and control plane (C2, H1)."""
-    spec, policies = request.hardware.compute, request.policies
+    policies = request.policies
     host_ram = _host_ram_reserve(policies, spec)
     osds, per_osd, control_gib, control_threads = 0, 0, Decimal(0), 0
     if is_hyper_converged(request.hardware):
@@ -232,23 +271,24 @@ def _reserves(request: SizingRequest) -> Reserves:
     )
 
 
-def _host_and_demands(
-    request: SizingRequest, counted: list[int]
-) -> tuple[compute.HostCapacity, list[compute.VmDemand], Reserves]:
-    """One host as guests see it, the VMs, and what the host keeps."""
-    spec, policies = request.hardware.compute, request.policies
-    reserves = _reserves(request)
+def _host(request: SizingRequest, spec: NodeSpec, reserves: Reserves) -> compute.HostCapacity:
+    """One host as guests see it.
+
+    Raises:
+        InvalidDocument: nothing is left for guests.
+    """
+    policies = request.policies
     ram = (spec.ram_gib - reserves.ram_gib) * policies.ram_allocation_ratio
     if reserves.threads >= spec.threads or ram <= 0:
         if reserves.osds:
             message = f"OSDs and control plane take the whole host: {reserves.threads} threads, {reserves.ram_gib:f} GiB"
             remedy = "Choose a larger node, or nodes for each role."
             raise InvalidDocument([Problem("hardware.compute", spec.id, message, remedy)])
-        message = "the reserves take the whole host"
+        message = f"the reserves take the whole of {spec.name}"
         raise InvalidDocument(
             [Problem("policies.reserved_cores", policies.reserved_cores, message, "Reserve less.")]
         )
-    host = compute.HostCapacity(
+    return compute.HostCapacity(
         threads=spec.threads,
         vcpus=compute.vcpu_capacity(
             threads=spec.threads,
@@ -259,13 +299,27 @@ def _host_and_demands(
         local_disk_gb=spec.local_disk_gb,
         gpus=spec.gpus,
     )
+
+
+def _host_and_demands(
+    request: SizingRequest, counted: list[int]
+) -> tuple[compute.HostCapacity, list[compute.VmDemand], Reserves]:
+    """A new host as guests see it, the VMs, and what the host keeps."""
+    spec, policies = request.hardware.compute, request.policies
+    reserves = _reserves(request, spec)
+    host = _host(request, spec, reserves)
+    others = [
+        _host(request, kind.spec, _reserves(request, kind.spec))
+        for kind in existing_of(request.hardware, NodeRole.COMPUTE)
+    ]
+    is_local = any(one.local_disk_gb for one in (host, *others))
     profiles = request.workload.profiles
     demands = [
         compute.VmDemand(
             count=count,
             vcpus=profile.vcpus,
             ram_gib=profile.ram_gib + policies.vm_overhead_gib,
-            local_disk_gb=profile.disk_gb if spec.local_disk_gb else Decimal(0),
+            local_disk_gb=profile.disk_gb if is_local else Decimal(0),
             gpus=profile.gpus,
         )
         for profile, count in zip(profiles, counted, strict=True)
@@ -275,44 +329,77 @@ def _host_and_demands(
         ram = control_plane.AMPHORA_RAM_GIB + policies.vm_overhead_gib
         demands.append(compute.VmDemand(count=amphorae, vcpus=control_plane.AMPHORA_VCPUS, ram_gib=ram))
         names.append("An amphora")
-    compute.refuse_what_fits_nowhere(host, demands, names)
+    compute.refuse_what_fits_nowhere(host, demands, names, others)
     return host, demands, reserves
 
 
-def _nodes(request: SizingRequest, counted: list[int], racks: int) -> tuple[Computed, Stored]:
+def _nodes(request: SizingRequest, counted: list[int], racks: int) -> tuple[Computed, tuple[Stored, ...]]:
     """Compute and storage nodes; where one node does everything, as many as the greediest of its parts asks for."""
-    bought = request.at_least
-    if not is_hyper_converged(request.hardware):
+    bought, together = request.at_least, is_hyper_converged(request.hardware)
+    classes = device_classes(request)
+
+    def stored(device_class: DeviceClass, least: int, exactly: int | None) -> Stored:
+        is_main = classes[device_class] is osd_node(request.hardware)
+        return plan_storage(
+            request, counted, racks, device_class=device_class, spec=classes[device_class], is_main=is_main,
+            least=least, exactly=exactly,
+        )  # fmt: skip
+
+    def bought_of(device_class: DeviceClass) -> int:
+        if bought is None:
+            return 0
+        alone = bought.storage if len(classes) == 1 and not together else 0
+        return max(alone, bought.storage_by_class.get(device_class.value, 0))
+
+    main, *others = classes
+    beside = tuple(stored(one, bought_of(one), request.overrides.storage(one)) for one in others)
+    if not together:
         computed = _compute(request, counted, racks, least=bought.compute if bought else 0)
-        return computed, _storage(request, counted, racks, least=bought.storage if bought else 0)
-    quorum = request.policies.controllers
+        return computed, (stored(main, bought_of(main), request.overrides.storage(main)), *beside)
+    quorum, fixed = request.policies.controllers, request.overrides.compute
     computed = _compute(request, counted, racks, least=max(quorum, bought.compute if bought else 0))
     if computed.sizing.hosts == quorum > computed.sizing.hosts_for_load + 1:
         computed = replace(computed, hosts_bound_by="the control plane's majority")
-    stored = _storage(request, counted, racks, least=computed.sizing.hosts)
-    if stored.sizing.hosts > computed.sizing.hosts:
-        computed = _compute(request, counted, racks, least=stored.sizing.hosts)
-        computed = replace(computed, hosts_bound_by=f"storage: {stored.sizing.bound_by}")
-    return computed, stored
+    found = stored(main, computed.computed_hosts, fixed)
+    if found.computed_hosts > computed.computed_hosts:
+        computed = _compute(request, counted, racks, least=found.computed_hosts)
+        computed = replace(computed, hosts_bound_by=f"storage: {found.sizing.bound_by}")
+    return computed, (found, *beside)
 
 
 def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: int) -> Computed:
-    policies = request.policies
+    policies, spec = request.policies, request.hardware.compute
     host, demands, reserves = _host_and_demands(request, counted)
-    needed = compute.hosts_needed(host, demands)
+    existing = existing_of(request.hardware, NodeRole.COMPUTE)
+    there = [
+        compute.HostGroup(count=kind.count, host=_host(request, kind.spec, _reserves(request, kind.spec)))
+        for kind in existing
+    ]
+    needed = compute.hosts_needed(host, demands, there)
     refuse_too_many(needed.packed, "compute nodes", MOST_NODES)
     spare = compute.spare_hosts(needed.packed) if policies.spare_hosts is None else policies.spare_hosts
-    hosts = compute.hosts_that_survive(
-        hosts_for_load=needed.packed,
-        spare=spare,
-        unit=policies.failure_unit,
-        domains=domains_of(policies.failure_unit, policies, racks),
-    )
+    unit, domains = policies.failure_unit, domains_of(policies.failure_unit, policies, racks)
+    if there:
+        hosts = sum(group.count for group in there) + compute.new_hosts_that_survive(
+            host, demands, there, spare=spare, unit=unit, domains=domains, least=needed.added
+        )
+        refuse_too_many(hosts, "compute nodes", MOST_NODES)
+    else:
+        hosts = compute.hosts_that_survive(
+            hosts_for_load=needed.packed, spare=spare, unit=unit, domains=domains
+        )
     hosts = max(hosts, least)
-    with_spare = compute.most_vms(host, demands, hosts - spare)
+    computed_hosts, fixed = hosts, request.overrides.compute
+    hosts = hosts if fixed is None else fixed
+    kinds = filled_up(existing, NodeRole.COMPUTE, spec, hosts)
+    groups = tuple(
+        compute.HostGroup(count=kind.count, host=group.host)
+        for kind, group in zip(kinds, [*there, compute.HostGroup(count=0, host=host)], strict=False)
+    )
+    survivors = compute.after_losses(groups, spare) or [[]]
     sizing = ComputeSizing(
         hosts_for_load=needed.packed,
-        spare_hosts=hosts - needed.packed,
+        spare_hosts=max(0, hosts - needed.packed),
         hosts=hosts,
         vms=sum(vm.count for vm in demands),
         vcpus=sum(vm.count * vm.vcpus for vm in demands),
@@ -321,177 +408,36 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         ram_gib_per_host=host.ram_gib,
         reserved_threads=reserves.threads,
         reserved_ram_gib=reserves.ram_gib,
-        vms_with_spare=with_spare,
-        vcpus_with_spare=host.vcpus * (hosts - spare),
-        ram_gib_with_spare=host.ram_gib * (hosts - spare),
+        vms_with_spare=compute.vms_after_losses(host, demands, groups, spare),
+        vcpus_with_spare=min(sum(g.count * g.host.vcpus for g in left) for left in survivors),
+        ram_gib_with_spare=min(
+            sum((g.count * g.host.ram_gib for g in left), Decimal(0)) for left in survivors
+        ),
         gpus=sum(vm.count * vm.gpus for vm in demands),
-        gpus_with_spare=host.gpus * (hosts - spare),
+        gpus_with_spare=min(sum(g.count * g.host.gpus for g in left) for left in survivors),
         bound_by=needed.bound_by,
         packing_hosts=needed.packed,
     )
     return Computed(
         sizing=sizing,
+        kinds=kinds,
+        groups=groups,
+        demands=tuple(demands),
+        spare=spare,
+        computed_hosts=computed_hosts,
         host=host,
         needed=needed,
         reserves=reserves,
         most_vms_per_host=compute.most_vms(host, demands, 1),
         hosts_in_use=hosts - spare,
-        hosts_bound_by=needed.bound_by,
-    )
-
-
-def _pool_plans(policies: Policies) -> tuple[PlannedPool, ...]:
-    """The pools that are wanted, or those of this house."""
-    wanted = policies.pools or tuple(PoolPlan(name=name, share_of_raw=share) for name, share in POOL_SHARES)
-    found = []
-    for pool in wanted:
-        replicas = (pool.replicas or policies.replicas) if pool.k is None else None
-        found.append(
-            PlannedPool(
-                name=pool.name,
-                kind="erasure" if replicas is None else "replicated",
-                size=replicas if replicas is not None else (pool.k or 0) + (pool.m or 0),
-                min_size=storage.min_size(replicas=replicas, k=pool.k, m=pool.m),
-                data_share=storage.efficiency(replicas=replicas, k=pool.k, m=pool.m),
-                share=pool.share_of_raw,
-                protection=performance.Protection(replicas=replicas, k=pool.k, m=pool.m),
-            )
-        )
-    return tuple(found)
-
-
-def _storage(request: SizingRequest, counted: list[int], racks: int, *, least: int) -> Stored:
-    spec, policies = osd_node(request.hardware), request.policies
-    assert spec.osd_media is not None  # noqa: S101 - _check_hardware refused it
-    together = is_hyper_converged(request.hardware)
-    written = sum(
-        (count * profile.disk_gb for profile, count in zip(request.workload.profiles, counted, strict=True)),
-        Decimal(0),
-    )
-    written += amphorae_of(request) * control_plane.AMPHORA_DISK_GB
-    growth = (1 + request.workload.annual_growth_rate) ** request.workload.growth_years
-    written_tb = written / 1000 * policies.thin_share_boot * (1 + policies.snapshot_share)
-    written_tb += request.workload.object_storage_tb * growth
-    pools = _pool_plans(policies)
-    groups: dict[tuple[int, Decimal], Decimal] = {}
-    for pool in pools:
-        groups[pool.size, pool.data_share] = groups.get((pool.size, pool.data_share), Decimal(0)) + pool.share
-    widest = max(size for size, _ in groups)
-    least = max(widest, least)
-    domain = policies.storage_failure_domain
-    is_host = domain is FailureDomain.HOST
-    domains = domains_of(domain, policies, racks)
-    if not is_host and domains < widest:
-        message = f"{widest} copies or shards in different {domain.value}s need {widest} {domain.value}s and there are {domains}"
-        raise InvalidDocument(
-            [Problem("policies.storage_failure_domain", domain.value, message, "Use more of them, or host.")]
-        )
-    step = domains
-    hosts = ceil(Decimal(least) / step) * step
-
-    def layout_at(hosts: int, size: int) -> storage.Layout:
-        return storage.Layout(
-            hosts=hosts, drives_per_host=spec.osds, drive_tb=spec.osd_tb, domains=hosts if is_host else domains,
-            size=size,
-        )  # fmt: skip
-
-    def of_group(hosts: int, size: int, data_share: Decimal) -> storage.Capacity:
-        return storage.capacity(
-            layout_at(hosts, size), data_share=data_share, metadata_share=policies.metadata_share,
-            self_heal_reserve=policies.self_heal_reserve,
-        )  # fmt: skip
-
-    def at(hosts: int) -> storage.Capacity:
-        return storage.combined([(share, of_group(hosts, *group)) for group, share in groups.items()])
-
-    floor_hosts = hosts
-    low, high = 0, 1  # usable capacity never falls with more hosts: double, then halve
-    while at(hosts + high * step).usable_tb < written_tb:
-        low, high = high, high * 2
-        if high > 100_000:
-            message = f"{written_tb:,.0f} TB would take more than 100,000 storage nodes"
-            remedy = "Use larger storage nodes, or less disk."
-            raise InvalidDocument([Problem("workload.profiles", written_tb, message, remedy)])
-    if at(hosts).usable_tb < written_tb:
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if at(hosts + middle * step).usable_tb < written_tb else (low, middle)
-        hosts += high * step
-    layout, found = layout_at(hosts, widest), at(hosts)
-    osds = hosts * spec.osds
-    monitors = storage.monitors(hosts)
-    has_monitor = together or not policies.monitors_on_control
-    colocated = storage.MON_RAM_GIB + storage.MGR_RAM_GIB if has_monitor and not together else 0
-    if request.workload.object_storage_tb and not together:
-        colocated += storage.RGW_RAM_GIB
-    minimum, recommended = storage.threads_needed(
-        osds=spec.osds, media=spec.osd_media, has_monitor=has_monitor
-    )
-    planned = tuple(
-        Pool(
-            name=pool.name,
-            kind=pool.kind,
-            size=pool.size,
-            min_size=pool.min_size,
-            share_of_raw=pool.share,
-            usable_tb=of_group(hosts, pool.size, pool.data_share).usable_tb * pool.share,
-            pg_num=storage.planned_pg_num(osds=osds, size=pool.size, share=pool.share),
-            failure_domain=domain.value,
-            media=spec.osd_media.value,
-            coding_chunks=pool.protection.m or 0,
-        )
-        for pool in pools
-    )
-    needed_raw_tb = Decimal(
-        0
-    )  # of nothing written, also where nothing may be stored: one drive in each of three hosts
-    if written_tb:
-        needed_raw_tb = storage.raw_needed_tb(
-            usable_tb=written_tb,
-            data_share=found.replicated_tb / found.raw_tb,
-            limit=found.fill_limit,
-            metadata_share=policies.metadata_share,
-        )
-    sizing = StorageSizing(
-        hosts=hosts,
-        osds=osds,
-        raw_tb=found.raw_tb,
-        replicated_tb=found.replicated_tb,
-        after_metadata_tb=found.after_metadata_tb,
-        usable_tb=found.usable_tb,
-        fill_limit=found.fill_limit,
-        fill_reason=found.fill_reason,
-        needed_raw_tb=needed_raw_tb,
-        needed_usable_tb=written_tb,
-        bound_by=(
-            "capacity"
-            if hosts > floor_hosts
-            else "the compute part"
-            if together and least > policies.replicas
-            else "failure domains"
-        ),
-        monitors=monitors,
-        managers=MANAGERS,
-        ram_needed_gib=Decimal(storage.ram_needed_gib(osds=spec.osds, colocated_gib=colocated)),
-        threads_minimum=minimum,
-        threads_recommended=recommended,
-        pools=planned,
-    )
-    return Stored(
-        sizing=sizing,
-        layout=layout,
-        capacity=found,
-        written_tb=written_tb,
-        pools=pools,
-        next_node_tb=at(hosts + step).usable_tb - found.usable_tb,
-        nodes_in_step=step,
+        hosts_bound_by=needed.bound_by if fixed is None else "set by hand",
     )
 
 
 def _control(request: SizingRequest, computed: Computed, storage_nodes: int) -> ControlSizing:
     policies = request.policies
     together = is_hyper_converged(request.hardware)
-    nodes = max(policies.controllers, request.at_least.control if request.at_least else 0)
+    nodes = controllers_of(request)
     monitors = storage.MON_RAM_GIB + storage.MGR_RAM_GIB if together or policies.monitors_on_control else 0
     return ControlSizing(
         nodes=nodes,

@@ -15,7 +15,6 @@ from designer.engine.sizing.parts import (
     Spread,
     Stored,
     is_hyper_converged,
-    osd_node,
 )
 
 
@@ -251,7 +250,7 @@ def explain_control(
 
 
 def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) -> None:
-    spec, policies = osd_node(request.hardware), request.policies
+    spec, policies = stored.spec, request.policies
     sizing, layout = stored.sizing, stored.layout
     drives = _spec_input(spec, "drives_per_host", "OSDs of a node", spec.osds, "OSDs", "D")
     drive = _spec_input(spec, "drive_tb", "Drive", spec.osd_tb, "TB", "S")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated
 
-from catalog.engine.documents import Bounds, Count
+from catalog.engine.documents import Bounds, Count, Slug
 from catalog.engine.figures import Figure
-from catalog.engine.hardware import HardwareSelection
-from designer.engine.workload import Policies, Workload
+from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole
+from designer.engine.workload import Overrides, Policies, Workload
 
 ENGINE_VERSION = "2026.11.1"
 """Raised whenever a result changes; stored with every result."""
@@ -28,6 +28,31 @@ class NodeCounts:
     spines: Count
     oob_switches: Count
     pdus: Count
+    storage_by_class: Mapping[str, Count] = field(default_factory=dict)
+    """Nodes with OSDs by device class, where there are several; all storage nodes in `storage`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodesOfModel:
+    """So many nodes of one model in one role; those that are there already apart from those that are bought."""
+
+    role: NodeRole
+    spec: Slug
+    count: Count
+    is_existing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A count that a person fixed, beside the one that the engine computes."""
+
+    field: str
+    """In the design document: `hardware.overrides.compute`."""
+    label: str
+    unit: str
+    computed: int
+    chosen: int
+    formula: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +62,10 @@ class SizingRequest:
     workload: Workload
     policies: Policies = field(default_factory=Policies)
     hardware: HardwareSelection
+    overrides: Overrides = field(default_factory=Overrides)
+    """Exactly these counts: what a person fixed by hand."""
     at_least: NodeCounts | None = None
-    """Never answer with fewer: what is already bought (tco.D3), or what a person fixed by hand."""
+    """Never answer with fewer: what is already bought (tco.D3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +146,18 @@ class StorageSizing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StorageOfClass:
+    """The storage of one device class: hosts, capacity and pools of its own."""
+
+    device_class: DeviceClass
+    sizing: StorageSizing
+    stranded_tb: Decimal
+    """Raw capacity above what the other failure domains can match: no copy can be put there (S6)."""
+    left_out_domains: int
+    """Failure domains too small to take part: together with them less could be stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSizing:
     leaves: int
     spines: int
@@ -139,6 +178,8 @@ class RackLoad:
     control: int
     compute: int
     storage: int
+    nodes: tuple[int, ...]
+    """Of each entry of the sizing's `nodes`."""
     leaves: int
     spines: int
     oob_switches: int
@@ -196,6 +237,12 @@ class SizingResult:
     compute: ComputeSizing
     control: ControlSizing
     storage: StorageSizing
+    """Of all device classes together."""
+    storage_classes: tuple[StorageOfClass, ...]
+    """The one of the design's storage node first."""
+    nodes: tuple[NodesOfModel, ...]
+    """In the order in which they are dealt over racks."""
+    overrides: tuple[Override, ...]
     network: NetworkSizing
     facility: FacilitySizing
     subnets: tuple[Subnet, ...]

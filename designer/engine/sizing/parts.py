@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec
+from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole, NodeSpec
 from designer.engine.sizing import compute, performance, power, storage
 from designer.engine.sizing.model import ComputeSizing, SizingRequest, StorageSizing
+from designer.engine.sizing.uneven import UnevenLayout
 from designer.engine.workload import FailureDomain, Policies
 
 
@@ -26,9 +28,29 @@ class Reserves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeKind:
+    """Equal nodes of one role."""
+
+    role: NodeRole
+    spec: NodeSpec
+    count: int
+    is_existing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
     sizing: ComputeSizing
+    kinds: tuple[NodeKind, ...]
+    """Those that are there already, then the new ones."""
+    groups: tuple[compute.HostGroup, ...]
+    """What each of `kinds` gives to guests."""
+    demands: tuple[compute.VmDemand, ...]
+    spare: int
+    """Hosts that the rule keeps spare."""
+    computed_hosts: int
+    """What the rules ask for, whatever a person fixed."""
     host: compute.HostCapacity
+    """A new one."""
     needed: compute.HostsNeeded
     reserves: Reserves
     most_vms_per_host: int
@@ -57,19 +79,34 @@ class PlannedPool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
+    """The storage of one device class."""
+
+    device_class: DeviceClass
+    spec: NodeSpec
+    """What more of it is built from."""
+    kinds: tuple[NodeKind, ...]
+    """Those that are there already, then the new ones; where one node does everything, those of compute."""
+    computed_hosts: int
+    """What the rules ask for, whatever a person fixed."""
     sizing: StorageSizing
-    layout: storage.Layout
+    layout: storage.Layout | UnevenLayout
     capacity: storage.Capacity
+    stranded_tb: Decimal
+    left_out: int
     written_tb: Decimal
     pools: tuple[PlannedPool, ...]
     next_node_tb: Decimal
     """Usable capacity that the next node, or row of nodes in each failure domain, adds."""
     nodes_in_step: int
     """Nodes of that step: 1, or one for each rack or zone."""
+    previous_tb: Decimal | None
+    """Usable capacity without the last such step; None where it is needed for copies or is there already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
+    kinds: tuple[NodeKind, ...]
+    """All nodes, in the order of `RackContent.nodes`."""
     contents: tuple[power.RackContent, ...]
     bound_by: str
     by_limit: dict[str, int]
@@ -84,6 +121,54 @@ def is_hyper_converged(hardware: HardwareSelection) -> bool:
 def osd_node(hardware: HardwareSelection) -> NodeSpec:
     """The node that carries the OSDs."""
     return hardware.storage or hardware.compute
+
+
+def existing_of(hardware: HardwareSelection, role: NodeRole) -> tuple[NodeKind, ...]:
+    """The nodes of a role that are there already, in the order in which they are used."""
+    return tuple(
+        NodeKind(role=role, spec=nodes.spec, count=nodes.count, is_existing=True)
+        for nodes in hardware.existing
+        if nodes.role is role
+    )
+
+
+def filled_up(
+    existing: Sequence[NodeKind], role: NodeRole, spec: NodeSpec, count: int
+) -> tuple[NodeKind, ...]:
+    """Return `count` nodes of a role: of the existing ones in their order, and new ones like `spec`."""
+    kinds, left = [], count
+    for kind in existing:
+        used = min(kind.count, left)
+        left -= used
+        if used:
+            kinds.append(replace(kind, count=used))
+    if left:
+        kinds.append(NodeKind(role=role, spec=spec, count=left))
+    return tuple(kinds)
+
+
+def controllers_of(request: SizingRequest) -> int:
+    """Control nodes: those that are planned; more where more are there already, or bought."""
+    existing = sum(kind.count for kind in existing_of(request.hardware, NodeRole.CONTROL))
+    bought = request.at_least.control if request.at_least else 0
+    return max(request.policies.controllers, existing, bought)
+
+
+def nodes_of(request: SizingRequest, computed: Computed, stored: Sequence[Stored]) -> tuple[NodeKind, ...]:
+    """Return all nodes by role and model, in the order in which they are dealt over racks (R7)."""
+    found = [*computed.kinds]
+    for one in stored:
+        found += [kind for kind in one.kinds if kind.role is NodeRole.STORAGE]
+    return (*found, *control_nodes(request))
+
+
+def control_nodes(request: SizingRequest) -> tuple[NodeKind, ...]:
+    """Return the control nodes by model; none where hyper-converged nodes carry the control plane."""
+    spec = request.hardware.control
+    if spec is None:
+        return ()
+    existing = existing_of(request.hardware, NodeRole.CONTROL)
+    return filled_up(existing, NodeRole.CONTROL, spec, controllers_of(request))
 
 
 def amphorae_of(request: SizingRequest) -> int:

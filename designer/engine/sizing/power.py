@@ -27,6 +27,8 @@ class RackContent:
     control: int = 0
     compute: int = 0
     storage: int = 0
+    nodes: tuple[int, ...] = ()
+    """Of these, how many are of each kind of node of the cloud."""
     leaves: int = 0
     spines: int = 0
     oob_switches: int = 0

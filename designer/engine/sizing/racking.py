@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from catalog.engine.documents import InvalidDocument, Problem
-from catalog.engine.hardware import HardwareSelection, NodeSpec
+from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec
 from catalog.engine.units import ceil
 from designer.engine.sizing import network, power
 from designer.engine.sizing.model import FacilitySizing, NetworkSizing, RackLoad, SizingRequest, Subnet
-from designer.engine.sizing.parts import Spread, is_hyper_converged, racks_matter
+from designer.engine.sizing.parts import NodeKind, Spread, controllers_of, is_hyper_converged, racks_matter
 
 LEAVES_PER_RACK = 2
 SPINES = 2
@@ -30,35 +31,31 @@ def refuse_too_many(count: int, things: str, most: int) -> None:
         raise InvalidDocument([Problem("workload", f"{count:,} {things}", message, remedy)])
 
 
-def spread_over_racks(request: SizingRequest, compute_hosts: int, storage_hosts: int) -> Spread:
+def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spread:
     """Deal the hardware over as few racks as space, power, weight, ports and the quorum spread allow (R6, R7)."""
     policies, hardware = request.policies, request.hardware
     together_on_few = is_hyper_converged(hardware)
-    control_hosts = max(policies.controllers, request.at_least.control if request.at_least else 0)
-    spread = policies.racks or min(3, control_hosts)
-    if together_on_few:
-        control_hosts = 0
-        if policies.racks is None and not racks_matter(policies):
-            spread = 1  # as the hyper-converged reference designs stand; a notice says what that means
+    spread = policies.racks or min(3, controllers_of(request))
+    if together_on_few and policies.racks is None and not racks_matter(policies):
+        spread = 1  # as the hyper-converged reference designs stand; a notice says what that means
     zones = policies.zones or 1
     spines = max(SPINES, zones)  # one in each zone: the loss of one leaves the others joined
     spread = ceil(Decimal(spread) / zones) * zones
-    servers = power.RackContent(control=control_hosts, compute=compute_hosts, storage=storage_hosts)
-    together = _load(request, servers, 1)
+    together = _load(request, kinds, _content(kinds, [kind.count for kind in kinds]), 1)
     by_limit = {"the spread of quorum members": spread} | power.racks_by_sum(
         units=together.used_units, watts=together.max_watts, kg=together.equipment_kg,
         usable_units=together.usable_units, feed=together.feed_watts, load_kg=together.max_load_kg,
     )  # fmt: skip
     if policies.racks is not None:
-        contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, policies.racks, spines)
-        return Spread(contents=tuple(contents), bound_by="set by hand", by_limit=by_limit)
+        contents = _dealt(hardware, kinds, policies.racks, spines)
+        return Spread(kinds=tuple(kinds), contents=tuple(contents), bound_by="set by hand", by_limit=by_limit)
     least = max(*by_limit.values(), request.at_least.racks if request.at_least else 1)
     least = ceil(Decimal(least) / zones) * zones
     refuse_too_many(least, "racks", MOST_RACKS)
-    most = min(MOST_RACKS, least + control_hosts + compute_hosts + storage_hosts)
+    most = min(MOST_RACKS, least + sum(kind.count for kind in kinds))
     for racks in range(least, most + 1, zones):
-        contents = _dealt(hardware, control_hosts, compute_hosts, storage_hosts, racks, spines)
-        over = {limit for content in set(contents) for limit in _over(request, content)}
+        contents = _dealt(hardware, kinds, racks, spines)
+        over = {limit for content in set(contents) for limit in _over(request, kinds, content)}
         if not over:
             break
         by_limit |= dict.fromkeys(over, racks + zones)
@@ -71,27 +68,36 @@ def spread_over_racks(request: SizingRequest, compute_hosts: int, storage_hosts:
             [Problem("hardware.pdu", hardware.pdu.id, message, "Choose a larger PDU or rack.")]
         )
     return Spread(
-        contents=tuple(contents), bound_by=max(by_limit, key=lambda name: by_limit[name]), by_limit=by_limit
+        kinds=tuple(kinds),
+        contents=tuple(contents),
+        bound_by=max(by_limit, key=lambda name: by_limit[name]),
+        by_limit=by_limit,
     )
 
 
+def _content(kinds: Sequence[NodeKind], counts: Sequence[int]) -> power.RackContent:
+    """A rack with so many nodes of each kind."""
+
+    def of(role: NodeRole) -> int:
+        return sum(count for count, kind in zip(counts, kinds, strict=True) if kind.role is role)
+
+    return power.RackContent(
+        control=of(NodeRole.CONTROL), compute=of(NodeRole.COMPUTE), storage=of(NodeRole.STORAGE),
+        nodes=tuple(counts),
+    )  # fmt: skip
+
+
 def _dealt(
-    hardware: HardwareSelection,
-    control: int,
-    compute_hosts: int,
-    storage_hosts: int,
-    racks: int,
-    spines: int,
+    hardware: HardwareSelection, kinds: Sequence[NodeKind], racks: int, spines: int
 ) -> list[power.RackContent]:
-    spines = spines if racks > 1 else 0
-    dealt = {
-        "compute": power.dealt(compute_hosts, racks),
-        "storage": power.dealt(storage_hosts, racks, first=compute_hosts),
-        "control": power.dealt(control, racks, first=compute_hosts + storage_hosts),
-        "spines": power.dealt(spines, racks),
-    }
+    spine_counts = power.dealt(spines if racks > 1 else 0, racks)
+    dealt, first = [], 0
+    for kind in kinds:  # in turn, each kind from where the one before ended
+        dealt.append(power.dealt(kind.count, racks, first=first))
+        first += kind.count
     contents = [
-        power.RackContent(**{name: counts[rack] for name, counts in dealt.items()}) for rack in range(racks)
+        replace(_content(kinds, [counts[rack] for counts in dealt]), spines=spine_counts[rack])
+        for rack in range(racks)
     ]
     leaf_ports = hardware.leaf.port_group("down")
     per_pair = 2 * leaf_ports.count if leaf_ports else 1
@@ -99,7 +105,7 @@ def _dealt(
     per_oob = oob_ports.count if oob_ports else 1
     filled: dict[power.RackContent, power.RackContent] = {}  # a thousand racks have a handful of contents
     for content in set(contents):
-        pairs = max(1, ceil(Decimal(_fast_ports(hardware, content)) / per_pair))
+        pairs = max(1, ceil(Decimal(_fast_ports(kinds, content)) / per_pair))
         leaves = LEAVES_PER_RACK * pairs
         servers = content.control + content.compute + content.storage
         needed = network.oob_ports_needed(servers=servers, switches=leaves + content.spines)
@@ -108,37 +114,37 @@ def _dealt(
     return [filled[content] for content in contents]
 
 
-def _parts(hardware: HardwareSelection, content: power.RackContent) -> list[tuple[int, power.Spec]]:
-    pairs: list[tuple[int, power.Spec | None]] = [
-        (content.control, hardware.control),
-        (content.compute, hardware.compute),
-        (content.storage, hardware.storage),
+def _servers(kinds: Sequence[NodeKind], content: power.RackContent) -> list[tuple[int, NodeSpec]]:
+    """How many of which nodes stand in a rack."""
+    return [(count, kind.spec) for count, kind in zip(content.nodes, kinds, strict=True) if count]
+
+
+def _parts(
+    hardware: HardwareSelection, kinds: Sequence[NodeKind], content: power.RackContent
+) -> list[tuple[int, power.Spec]]:
+    switches: list[tuple[int, power.Spec]] = [
         (content.leaves, hardware.leaf),
         (content.spines, hardware.spine),
         (content.oob_switches, hardware.oob),
     ]
-    return [(count, spec) for count, spec in pairs if spec is not None and count]
+    return [*_servers(kinds, content), *(pair for pair in switches if pair[0])]
 
 
-def _fast_ports(hardware: HardwareSelection, content: power.RackContent) -> int:
-    servers = (
-        (content.control, hardware.control),
-        (content.compute, hardware.compute),
-        (content.storage, hardware.storage),
-    )
-    return sum(
-        count * spec.fast_ports.count for count, spec in servers if spec is not None and spec.fast_ports
-    )
+def _fast_ports(kinds: Sequence[NodeKind], content: power.RackContent) -> int:
+    return sum(count * spec.fast_ports.count for count, spec in _servers(kinds, content) if spec.fast_ports)
 
 
-def _load(request: SizingRequest, content: power.RackContent, rack: int) -> RackLoad:
+def _load(
+    request: SizingRequest, kinds: Sequence[NodeKind], content: power.RackContent, rack: int
+) -> RackLoad:
     hardware, policies = request.hardware, request.policies
-    parts = _parts(hardware, content)
+    parts = _parts(hardware, kinds, content)
     return RackLoad(
         rack=rack,
         control=content.control,
         compute=content.compute,
         storage=content.storage,
+        nodes=content.nodes,
         leaves=content.leaves,
         spines=content.spines,
         oob_switches=content.oob_switches,
@@ -152,8 +158,8 @@ def _load(request: SizingRequest, content: power.RackContent, rack: int) -> Rack
     )
 
 
-def _over(request: SizingRequest, content: power.RackContent) -> list[str]:
-    load = _load(request, content, 1)
+def _over(request: SizingRequest, kinds: Sequence[NodeKind], content: power.RackContent) -> list[str]:
+    load = _load(request, kinds, content, 1)
     limits = {
         "rack units": load.used_units > load.usable_units,
         "power": load.max_watts > load.feed_watts,
@@ -169,8 +175,8 @@ def network_of(request: SizingRequest, spread: Spread) -> NetworkSizing:
     up = hardware.leaf.port_group("up")
     down = [
         sum(
-            (count * spec.fast_ports.count * spec.fast_ports.gbps for count, spec in _parts(hardware, content)
-             if isinstance(spec, NodeSpec) and spec.fast_ports),
+            (count * spec.fast_ports.count * spec.fast_ports.gbps for count, spec in _servers(spread.kinds, content)
+             if spec.fast_ports),
             Decimal(0),
         )
         for content in spread.contents
@@ -192,7 +198,7 @@ def network_of(request: SizingRequest, spread: Spread) -> NetworkSizing:
         leaves=leaves,
         spines=spines,
         oob_switches=sum(content.oob_switches for content in spread.contents),
-        leaf_ports_needed=sum(_fast_ports(hardware, content) for content in spread.contents),
+        leaf_ports_needed=sum(_fast_ports(spread.kinds, content) for content in spread.contents),
         leaf_ports=leaves * (leaf_down.count if leaf_down else 0),
         uplinks_per_leaf=uplinks,
         oversubscription=worst,
@@ -201,7 +207,10 @@ def network_of(request: SizingRequest, spread: Spread) -> NetworkSizing:
 
 
 def facility_of(request: SizingRequest, spread: Spread) -> FacilitySizing:
-    loads = tuple(_load(request, content, number) for number, content in enumerate(spread.contents, start=1))
+    loads = tuple(
+        _load(request, spread.kinds, content, number)
+        for number, content in enumerate(spread.contents, start=1)
+    )
     most = sum((load.max_watts for load in loads), Decimal(0))
     idle = sum((load.idle_watts for load in loads), Decimal(0))
     average = power.average_watts(idle_watts=idle, max_watts=most, load=request.policies.host_cpu_load)

@@ -87,17 +87,21 @@ def fill_limits(layout: Layout, *, self_heal_reserve: bool = True) -> list[tuple
         share = BACKFILLFULL * (domains - 1) / domains
         limits.append((share, f"room to rebuild the loss of one of {domains} failure domains"))
     if per_domain > 1:
-        shift = (
-            Decimal(1)
-            if domains == size
-            else (Decimal(1) if per_domain == 2 else Decimal("1.3")) / (domains - size + 1)
-        )
-        share = BACKFILLFULL / (1 + min(Decimal(1), shift) / (per_domain - 1))
+        shift = sibling_share(domains=domains, size=size, hosts_in_domain=per_domain)
+        share = BACKFILLFULL / (1 + shift / (per_domain - 1))
         limits.append((share, f"room on the siblings of one of {per_domain} hosts inside a failure domain"))
     if domains == size and per_domain == 1:
         share = BACKFILLFULL * (drives - 1) / drives
         limits.append((share, f"domains = size: room to rebuild 1 of {drives} OSDs inside its host"))
     return limits
+
+
+def sibling_share(*, domains: int, size: int, hosts_in_domain: int) -> Decimal:
+    """Return sigma: of the data of a host that is lost, what its siblings in the same failure domain take (S3 c)."""
+    if domains == size:
+        return Decimal(1)
+    factor = Decimal(1) if hosts_in_domain == 2 else Decimal("1.3")
+    return min(Decimal(1), factor / (domains - size + 1))
 
 
 def fill_limit(layout: Layout, *, self_heal_reserve: bool = True) -> tuple[Decimal, str]:
@@ -157,16 +161,19 @@ def balance_seen(*, mean_pgs: Decimal, most_pgs: Decimal) -> Decimal:
     return mean_pgs / most_pgs
 
 
-def held_by_unequal_domains(capacities_tb: Sequence[Decimal], *, size: int) -> Decimal:
+def held_by_unequal_domains(
+    capacities_tb: Sequence[Decimal], *, size: int, beside_tb: Decimal = Decimal(0)
+) -> Decimal:
     """Return the most that pools of `size` copies can hold on unequal failure domains, TB (S6).
 
     It is the largest U with sum(min(c_i, U)) >= size x U: a domain never holds two copies of the same data, so
     what it has above U stays empty. Found from the largest domain down: those above U count as U each.
+    `beside_tb` is the sum of domains that are not listed; none of them is larger than the `size` largest.
     """
     ordered = sorted(capacities_tb, reverse=True)
     if len(ordered) < size:
         return Decimal(0)
-    rest = sum(ordered, Decimal(0))
+    rest = sum(ordered, beside_tb)
     for capped in range(size):
         held = rest / (size - capped)
         if ordered[capped] <= held:
