@@ -284,7 +284,7 @@ def _host(request: SizingRequest, spec: NodeSpec, reserves: Reserves) -> compute
             message = f"OSDs and control plane take the whole host: {reserves.threads} threads, {reserves.ram_gib:f} GiB"
             remedy = "Choose a larger node, or nodes for each role."
             raise InvalidDocument([Problem("hardware.compute", spec.id, message, remedy)])
-        message = f"the reserves take the whole of {spec.name}"
+        message = f"the reserves take the whole host, {spec.name}"
         raise InvalidDocument(
             [Problem("policies.reserved_cores", policies.reserved_cores, message, "Reserve less.")]
         )

@@ -80,7 +80,7 @@ def test_a_vm_larger_than_new_nodes_runs_on_the_existing_ones():
     assert result.counts.compute >= 3
     with pytest.raises(InvalidDocument, match="no other place when one of them fails"):
         size(a_request(*profiles, hardware=owning((large, "compute", 2))))
-    with pytest.raises(InvalidDocument, match="has 512 GiB|a host has 496 GiB"):
+    with pytest.raises(InvalidDocument, match="a host has 496 GiB"):
         size(a_request(*profiles))
 
 
@@ -312,7 +312,7 @@ def test_hyper_converged_nodes_of_two_generations_share_what_they_hold():
     )
 
     compute_nodes = [nodes for nodes in result.nodes if nodes.role is NodeRole.COMPUTE]
-    assert compute_nodes[0].count == 3 and compute_nodes[0].is_existing
+    assert (compute_nodes[0].count, compute_nodes[0].is_existing) == (3, True)
     assert result.storage.osds == 3 * 4 + 6 * sum(nodes.count for nodes in compute_nodes[1:])
     assert result.counts.storage == 0
 
