@@ -1,4 +1,4 @@
-"""The charts of a comparison: one Vega-Lite specification each, drawn by the server for page and PDF, alive in the browser.
+"""The charts of a comparison.
 
 Rules (domain notes, tco section 7): bars start at zero, a side has the same colour everywhere, no second axis, the
 loser is shown at equal size, numbers stand beside the lines, and every chart has its table.
@@ -6,27 +6,20 @@ loser is shown at equal size, numbers stand beside the lines, and every chart ha
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
-import vl_convert
-
+from config.charts import Spec, base, svg_of, titled, with_size
 from costing.engine.ledger import CATEGORY_LABELS, CostCategory
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 PALETTE = ("#0d7a71", "#c2410c", "#1d4ed8", "#a16207")
 """Private, AWS, Azure, GCP: the light theme of static/css/tokens.css, in the order of `range.category` there."""
 TOKENS = ("--sw-chart-private", "--sw-chart-aws", "--sw-chart-azure", "--sw-chart-gcp")
 OTHERS = ("#7c3aed", "#be185d", "#475569", "#0e7490")
 KNOWN = ("private", "aws", "azure", "gcp")
-FONT = "Inter"
 
 Result = Mapping[str, Any]
-Spec = dict[str, Any]
 
 
 def yearly(result: Result) -> Spec:
@@ -37,7 +30,6 @@ def yearly(result: Result) -> Spec:
         for year, cents in enumerate(option["yearly_cents"])
     ]
     return _spec(
-        result,
         values,
         mark={"type": "bar", "tooltip": True},
         height=240,
@@ -106,7 +98,7 @@ def cumulative(result: Result) -> Spec:
                 "encoding": {**shared, "text": {"field": "text"}},
             }
         )
-    return {**_base(result), "data": {"values": values}, "height": 280, "layer": layers}
+    return {**base(), "data": {"values": values}, "height": 280, "layer": layers}
 
 
 def breakdown(result: Result) -> Spec:
@@ -119,7 +111,6 @@ def breakdown(result: Result) -> Spec:
     ]
     labels = [label for _, label in categories(result)]
     return _spec(
-        result,
         values,
         mark={"type": "bar", "tooltip": True},
         height={"step": 13},
@@ -175,7 +166,7 @@ def waterfall(result: Result) -> Spec:
     }
     kinds = ["total", "private costs less", "private costs more"]
     return {
-        **_base(result),
+        **base(),
         "data": {"values": steps},
         "height": 250,
         "layer": [
@@ -215,7 +206,7 @@ def growth(result: Result) -> Spec:
         for key, label in roles
     ]
     return {
-        **_base(result),
+        **base(),
         "data": {"values": values},
         "height": 170,
         "mark": {"type": "area", "interpolate": "step-after", "opacity": 0.85, "tooltip": True},
@@ -271,10 +262,10 @@ def specification(result: Result, key: str) -> Spec:
 
 def screen_svg(result: Result, key: str, title: str) -> str:
     """Return one chart as `<svg>` for a page: its colours are tokens, so that it follows the theme."""
-    svg = _svg(_with_size(specification(result, key), 440))
+    svg = svg_of(with_size(specification(result, key), 440))
     for colour, token in zip(PALETTE, TOKENS, strict=True):
         svg = svg.replace(f'"{colour}"', f'"var({token})"')
-    return _titled(svg, title)
+    return titled(svg, title)
 
 
 def print_svg(
@@ -287,12 +278,12 @@ def print_svg(
     legend_columns: int | None = None,
 ) -> str:
     """Return one chart as `<svg>` for print, `width` by `height` units without its axes; None: its usual height."""
-    spec = _with_size(specification(result, key), width)
+    spec = with_size(specification(result, key), width)
     if height is not None:
         spec["height"] = height
     if legend_columns is not None:
         spec["config"]["legend"]["columns"] = legend_columns
-    return _titled(_svg(spec), title)
+    return titled(svg_of(spec), title)
 
 
 def categories(result: Result) -> list[tuple[str, str]]:
@@ -362,46 +353,5 @@ def _short(amount: float) -> str:
     return f"{sign}{size / 1e6:.2f}M" if size >= 1e6 else f"{sign}{size / 1e3:.0f}k"
 
 
-def _base(result: Result) -> Spec:
-    return {"$schema": SCHEMA, "background": None}
-
-
-def _spec(result: Result, values: Sequence[Mapping[str, Any]], **rest: Any) -> Spec:
-    return {**_base(result), "data": {"values": list(values)}, **rest}
-
-
-def _with_size(spec: Spec, width: int) -> Spec:
-    style = {
-        "font": FONT,
-        "view": {"stroke": None},
-        "axis": {
-            "labelColor": "#475569",
-            "titleColor": "#475569",
-            "gridColor": "#e2e8f0",
-            "domainColor": "#94a3b8",
-            "tickColor": "#94a3b8",
-            "labelFontSize": 10,
-            "titleFontSize": 10,
-            "titleFontWeight": 400,
-        },
-        "legend": {"labelColor": "#334155", "labelFontSize": 11, "symbolType": "square"},
-        "text": {"color": "#334155", "fontSize": 10},
-    }
-    return {**spec, "width": width, "config": style}
-
-
-def _svg(spec: Spec) -> str:
-    return _cached_svg(json.dumps(spec, sort_keys=True, separators=(",", ":")))
-
-
-@lru_cache(maxsize=256)
-def _cached_svg(spec: str) -> str:
-    svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return svg
-
-
-def _titled(svg: str, title: str) -> str:
-    """Give the picture its alternative text: the `<title>` child is what PDF and screen reader know."""
-    text = title.replace("&", "&amp;").replace("<", "&lt;")
-    svg = re.sub(r"<svg ", '<svg role="img" ', svg, count=1)
-    return re.sub(r"(<svg [^>]*>)", rf"\1<title>{text}</title>", svg, count=1)
+def _spec(values: Sequence[Mapping[str, Any]], **rest: Any) -> Spec:
+    return {**base(), "data": {"values": list(values)}, **rest}

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog import prices as catalog_prices
-from catalog import services as catalog_services
 from catalog.documents import refused
 from catalog.engine.documents import InvalidDocument, read, write
 from catalog.engine.offers import CloudPrices
@@ -23,7 +22,7 @@ from costing.engine.comparison import ComparisonRequest, compare
 from costing.engine.model import ENGINE_VERSION, Conventions, TcoRequest
 from costing.models import Comparison
 from designer.engine.document import CloudChoice, DesignDocument, fingerprint, sizing_fingerprint
-from designer.engine.growth import Shelf
+from designer.growth_services import shelf
 from designer.models import Customer, Design, Revision
 from designer.services import change_parts, document_of, freeze_revision, must_edit, sizing_request
 from jobs.models import Job
@@ -137,17 +136,6 @@ def latest_comparison(design: Design) -> Comparison | None:
 def question_of(comparison: Comparison) -> TcoRequest:
     """Return the priced question that `comparison` answers, from which its ledgers can be posted again."""
     return read(TcoRequest, comparison.request)
-
-
-def shelf() -> Shelf:
-    """Return what of the catalog a cloud is laid out and priced with, as it is now."""
-    library = catalog_services.library()
-    return Shelf(
-        hardware=library.hardware_by_id,
-        parts=library.parts,
-        services=library.services,
-        networks=library.networks,
-    )
 
 
 def _ask(

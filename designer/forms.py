@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from config.errors import Invalid
+from config.errors import Invalid, Stale
 
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 PERCENT_FIELDS = {
@@ -174,3 +174,19 @@ def errors_by_name(error: Invalid, *, strip: str = "") -> dict[str, str]:
         name = re.sub(r"\[(\d+)\]", r"-\1", path).replace(".", "-") or "form"
         found.setdefault(name, f"{problem.message.capitalize()}. {problem.remedy}")
     return found
+
+
+def errors_of(error: Invalid | Stale) -> dict[str, str]:
+    """Return what a form says of a refused edit of a design: by field, or `form` for what concerns all of it."""
+    if isinstance(error, Invalid):
+        found = errors_by_name(error)
+        return {
+            name.removeprefix("workload-").removeprefix("policies-"): text for name, text in found.items()
+        }
+    told = "; ".join(
+        f"{change['author']} changed the {change['part']} in version {change['version']}"
+        for change in error.detail.get("changes", [])
+    )
+    return {
+        "form": f"{error.message} {told}. Your input is still here: look at theirs, then save again to put yours over it."
+    }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from designer import failure_views, finding_views, views
+from designer import failure_views, finding_views, growth_views, views
 from designer.imports import urls as imports
 
 app_name = "designer"
@@ -19,6 +19,12 @@ urlpatterns = [
     path("designs/<uuid:design_pk>/workload/", views.design_workload, name="design-workload"),
     path("designs/<uuid:design_pk>/size/", views.design_size, name="design-size"),
     path("designs/<uuid:design_pk>/sizing/", views.design_sizing, name="design-sizing"),
+    path("designs/<uuid:design_pk>/growth/", growth_views.design_growth, name="design-growth"),
+    path(
+        "designs/<uuid:design_pk>/growth/<slug:resource>.json",
+        growth_views.design_growth_chart,
+        name="design-growth-chart",
+    ),
     path("designs/<uuid:design_pk>/drawing/", views.design_drawing, name="design-drawing"),
     path("designs/<uuid:design_pk>/drawing.svg", views.design_drawing_svg, name="design-drawing-svg"),
     path("designs/<uuid:design_pk>/failures/", failure_views.design_failures, name="design-failures"),

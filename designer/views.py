@@ -164,7 +164,7 @@ def design_workload(request: HttpRequest, design_pk: UUID) -> HttpResponse:
             services.request_sizing(design=saved, user=cast(User, request.user))
             return redirect("designer:design-sizing", design.pk)
         except (Invalid, Stale) as error:
-            state.errors = _errors(error)
+            state.errors = forms.errors_of(error)
             state.rows = forms.profile_rows(request.POST)
             status = error.status
             # Whoever reads the warning and saves again has decided: their form then bases on what is there now.
@@ -275,21 +275,6 @@ def _cleared(data: Any) -> dict[str, Any]:
         if name in data and name not in found:
             found[name] = None
     return found
-
-
-def _errors(error: Invalid | Stale) -> dict[str, str]:
-    if isinstance(error, Invalid):
-        found = forms.errors_by_name(error)
-        return {
-            name.removeprefix("workload-").removeprefix("policies-"): text for name, text in found.items()
-        }
-    told = "; ".join(
-        f"{change['author']} changed the {change['part']} in version {change['version']}"
-        for change in error.detail.get("changes", [])
-    )
-    return {
-        "form": f"{error.message} {told}. Your input is still here: look at theirs, then save again to put yours over it."
-    }
 
 
 def _teams(request: HttpRequest) -> list[Team]:

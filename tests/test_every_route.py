@@ -36,7 +36,7 @@ ROUTES = sorted(dict(names()).items())
 
 HIDDEN = ("design_pk", "customer_pk", "revision_pk", "comparison_pk", "proposal_pk", "import_pk", "pk")
 PLAIN = {
-    "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "key": "yearly", "rule": "V027", "format": "json",
+    "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "key": "yearly", "rule": "V027", "resource": "vms", "format": "json",
     "provider": "aws", "region": "us-east-1", "instance_type": "m7i.large",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from designer.api.failures import FailureRankingView, FailuresView
+from designer.api.growth import GrowthView
 from designer.api.imports import ImportViewSet
 from designer.api.views import CustomerViewSet, DesignViewSet, RevisionViewSet, SizingViewSet
 
@@ -14,6 +15,7 @@ router.register("revisions", RevisionViewSet, basename="revision")
 router.register("sizings", SizingViewSet, basename="sizing")
 router.register("imports", ImportViewSet, basename="import")
 urlpatterns = [
+    path("designs/<uuid:pk>/growth/", GrowthView.as_view(), name="design-growth"),
     path("designs/<uuid:pk>/failures/", FailuresView.as_view(), name="design-failures"),
     path("designs/<uuid:pk>/failures/ranking/", FailureRankingView.as_view(), name="design-failure-ranking"),
     *router.urls,

@@ -13,9 +13,9 @@ from typing import Annotated
 
 from catalog.engine.definitions import NetworkDefinition, ServiceDefinition
 from catalog.engine.documents import Bounds, InvalidDocument, Problem
-from catalog.engine.hardware import NodeSpec, PartPrice, PduSpec, RackSpec, SwitchSpec
+from catalog.engine.hardware import NodeSpec, PartPrice, PduSpec, PriceRange, RackSpec, SwitchSpec
 from catalog.engine.units import MONTHS_PER_YEAR, ceil
-from designer.engine.bill import BillLine, BillTotal, bill_of_materials, bill_total
+from designer.engine.bill import BillLine, BillTotal, PieceKind, bill_of_materials, bill_total
 from designer.engine.layout import lay_out
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import NodeCounts, SizingRequest, SizingResult
@@ -29,7 +29,7 @@ HORIZON_KEY, LEAD_KEY = "horizon_months", "procurement_lead_months"
 MOST_SERVERS = 2_000
 """The most servers whose growth is answered at once: some five seconds of work. House value."""
 
-Months = Annotated[int, Bounds(1, 84, "months")]
+Months = Annotated[int, Bounds(12, 84, "months")]
 Lead = Annotated[int, Bounds(0, 24, "months")]
 Report = Callable[[float], None]
 
@@ -129,15 +129,41 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """So many of one model, at its list price: nothing is discounted or escalated here."""
+
+    id: str
+    kind: PieceKind
+    name: str
+    make: str
+    count: int
+    price: PriceRange | None
+    amount: Decimal | None
+    """Count times the typical price; None without one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A purchase with its dates and list prices: nothing is discounted or escalated here."""
+    """A purchase with its dates."""
 
     ordered: int
     """k = max(0, a - L) (tco.D3)."""
-    purchase: Purchase
+    in_service: int
+    lines: tuple[OrderLine, ...]
+    reasons: tuple[Reason, ...]
     total: BillTotal
     """Of the lines with a price."""
     unpriced: tuple[str, ...]
+    """Names of the lines without one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowthPlan:
+    """How a design says that it grows. Without defaults: a form that leaves one out is told so."""
+
+    annual_growth_rate: Annotated[Decimal, Bounds(Decimal("-0.9"), 10, "per year")]
+    horizon_months: Months
+    lead_months: Lead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,9 +339,23 @@ def _levels(result: SizingResult) -> tuple[Level, ...]:
 
 
 def _order(purchase: Purchase, lead_months: int) -> Order:
+    lines = tuple(
+        OrderLine(
+            id=line.id,
+            kind=line.kind,
+            name=line.name,
+            make=line.make,
+            count=line.count,
+            price=line.price,
+            amount=line.amount,
+        )
+        for line in purchase.lines
+    )
     return Order(
         ordered=order_index(purchase.in_service, lead_months),
-        purchase=purchase,
+        in_service=purchase.in_service,
+        lines=lines,
+        reasons=purchase.reasons,
         total=bill_total(purchase.lines),
         unpriced=tuple(line.name for line in purchase.lines if line.price is None),
     )

@@ -50,9 +50,9 @@ def test_w10_growth_and_step_purchases():
     answer = plan_growth(question, a_shelf(node))
 
     bought = [
-        (order.purchase.in_service + 1, line.count, order.ordered, line.amount)
+        (order.in_service + 1, line.count, order.ordered, line.amount)
         for order in answer.orders
-        for line in order.purchase.lines
+        for line in order.lines
         if line.id == node.id
     ]
     assert [(month, count, index) for month, count, index, _ in bought] == [
@@ -68,18 +68,18 @@ def test_a_purchase_says_what_it_was_bound_by():
     answer = plan_growth(a_question(ram_gib=D(16), disk_gb=D(100)), a_shelf())
 
     first, *later = answer.orders
-    assert {reason.what for reason in first.purchase.reasons} >= {"Compute nodes", "Storage nodes", "Racks"}
-    assert all(reason.before == 0 for reason in first.purchase.reasons)
-    compute = [r for order in later for r in order.purchase.reasons if r.what == "Compute nodes"]
+    assert {reason.what for reason in first.reasons} >= {"Compute nodes", "Storage nodes", "Racks"}
+    assert all(reason.before == 0 for reason in first.reasons)
+    compute = [r for order in later for r in order.reasons if r.what == "Compute nodes"]
     assert compute
     assert {reason.bound_by for reason in compute} == {"RAM"}
-    assert all(reason.after > reason.before for order in later for reason in order.purchase.reasons)
+    assert all(reason.after > reason.before for order in later for reason in order.reasons)
 
 
 def test_without_growth_there_is_one_order():
     answer = plan_growth(a_question(growth="0"), a_shelf())
 
-    assert [(order.ordered, order.purchase.in_service) for order in answer.orders] == [(0, 0)]
+    assert [(order.ordered, order.in_service) for order in answer.orders] == [(0, 0)]
 
 
 def test_a_shrinking_cloud_keeps_what_it_has():
@@ -139,8 +139,8 @@ def test_any_growing_cloud_has_what_it_needs_when_it_needs_it(vms, growth, vcpus
         servers = sum(
             line.count
             for order in answer.orders
-            for line in order.purchase.lines
-            if order.purchase.in_service < month.month and line.kind == "node"
+            for line in order.lines
+            if order.in_service < month.month and line.kind == "node"
         )
         assert servers == month.control + month.compute + month.storage
     assert [level.resource for level in answer.months[0].levels] == list(Resource)[:4]
