@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from config.errors import Invalid, Stale
+from designer.engine.document import DesignDocument
 
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 PERCENT_FIELDS = {
@@ -77,6 +78,22 @@ POLICY_FIELDS = (
     Field(name="storage_failure_domain", label="Loss that storage survives", help="host, rack or zone"),
 )
 
+HYPER_CONVERGED_FIELDS = (
+    Field(
+        name="control_share_gib",
+        label="Control plane keeps, on each node",
+        unit="GiB",
+        help="Empty: the house value, 48 GiB from 512 GiB of RAM on, else 36 (sizing.H1)",
+    ),
+    Field(
+        name="control_share_threads",
+        label="Control plane keeps, on each node",
+        unit="threads",
+        help="Empty: the house value, 8 threads from 512 GiB of RAM on, else 6 (sizing.C2)",
+    ),
+)
+"""Planning rules that only hyper-converged nodes have."""
+
 EMPTY_ROWS = ("name", "count", "vcpus", "ram_gib", "disk_gb")
 
 
@@ -124,6 +141,13 @@ def profile_rows(data: Mapping[str, str]) -> list[dict[str, Any]]:
         row["is_production"] = data.get(f"profiles-{index}-is_production", "") == "on"
         rows.append(row)
     return rows
+
+
+def policy_fields(document: DesignDocument) -> tuple[Field, ...]:
+    """Return the planning rules that concern a design."""
+    chosen = document.hardware
+    is_together = chosen.control is None and chosen.storage is None
+    return POLICY_FIELDS + (HYPER_CONVERGED_FIELDS if is_together else ())
 
 
 def scalar_fields(data: Mapping[str, str], names: tuple[str, ...]) -> dict[str, Any]:

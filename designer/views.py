@@ -156,7 +156,7 @@ def design_workload(request: HttpRequest, design_pk: UUID) -> HttpResponse:
         try:
             parts = {
                 "workload": write(_workload_from(request.POST)),
-                "policies": {**write(document.policies), **_cleared(request.POST)},
+                "policies": {**write(document.policies), **_policies_from(request.POST)},
             }
             saved = services.change_parts(
                 design=design, parts=parts, based_on=version, user=cast(User, request.user)
@@ -175,7 +175,7 @@ def design_workload(request: HttpRequest, design_pk: UUID) -> HttpResponse:
         "profile_rows": pages.profile_rows(state.rows, at_least=1),
         "kind": request.POST.get("kind", "profiles"),
         "workload_fields": forms.shown_fields(forms.WORKLOAD_FIELDS, write(document.workload), state),
-        "policy_fields": forms.shown_fields(forms.POLICY_FIELDS, write(document.policies), state),
+        "policy_fields": forms.shown_fields(forms.policy_fields(document), write(document.policies), state),
         **import_pages.uploads(design),
     }
     return render(
@@ -269,9 +269,11 @@ def _workload_from(data: Any) -> Workload:
     return parse(Workload, {**values, "profiles": forms.profile_rows(data)})
 
 
-def _cleared(data: Any) -> dict[str, Any]:
-    found = forms.scalar_fields(data, tuple(f.name for f in forms.POLICY_FIELDS))
-    for name in ("spare_hosts", "racks", "zones"):
+def _policies_from(data: Any) -> dict[str, Any]:
+    """The planning rules of a posted form; one that was emptied is computed again."""
+    shown = (*forms.POLICY_FIELDS, *forms.HYPER_CONVERGED_FIELDS)
+    found = forms.scalar_fields(data, tuple(f.name for f in shown))
+    for name in ("spare_hosts", "racks", "zones", "control_share_gib", "control_share_threads"):
         if name in data and name not in found:
             found[name] = None
     return found

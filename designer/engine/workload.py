@@ -141,6 +141,11 @@ class Policies:
     """True: MON and MGR on the control nodes; False: on the storage nodes, as in the reference design."""
     amphorae_per_load_balancer: Annotated[int, Bounds(0, 2)] = 0
     """VMs of Octavia that each load balancer adds to the compute nodes: 1 SINGLE, 2 ACTIVE_STANDBY (CP8); 0: none."""
+    control_share_gib: Annotated[Decimal | None, Bounds(0, 512, "GiB")] = None
+    """What each hyper-converged node keeps for control plane, MON and MGR (R_ctl of H1). None: 48 GiB from 512 GiB
+    of RAM on, 36 below."""
+    control_share_threads: Annotated[int | None, Bounds(0, 128, "threads")] = None
+    """Likewise (u_ctl of C2). None: 8 threads, or 6."""
     control_extra_ram_gib: Annotated[Decimal, Bounds(0, 512, "GiB")] = Decimal(0)
     """x of CP2: memory of optional services on each controller."""
     log_gb_per_host_day: Annotated[Decimal, Bounds(0, 100, "GB")] = Decimal("0.1")

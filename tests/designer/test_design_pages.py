@@ -141,3 +141,22 @@ def test_the_drawing_file_is_safe_to_open(signed_in, design):
 
     assert answer["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_the_share_of_the_control_plane_is_asked_where_nodes_do_everything(
+    signed_in, customer, architect, design
+):
+    together = services.create_design(
+        customer=customer, user=architect, name="Together", reference_design="rd-starter-hci3"
+    )
+    address = reverse("designer:design-workload", args=[together.pk])
+    apart = signed_in.get(reverse("designer:design-workload", args=[design.pk])).content.decode()
+
+    page = signed_in.get(address).content.decode()
+    signed_in.post(address, form(together, control_share_gib="24", control_share_threads=""))
+
+    assert 'name="control_share_gib"' in page
+    assert 'name="control_share_gib"' not in apart
+    together.refresh_from_db()
+    policies = services.document_of(together).policies
+    assert (policies.control_share_gib, policies.control_share_threads) == (24, None)

@@ -58,7 +58,7 @@ def _host(
     spec: NodeSpec, policies: Policies, *, has_control: bool, has_storage: bool
 ) -> compute.HostCapacity:
     osds = spec.osds if has_storage else 0
-    control_gib, control_threads = control_share(spec.ram_gib) if has_control else (Decimal(0), 0)
+    control_gib, control_threads = control_share(spec.ram_gib, policies) if has_control else (Decimal(0), 0)
     reserved = compute.reserved_threads(
         threads_per_core=spec.threads_per_core,
         host_cores=policies.reserved_cores,

@@ -250,7 +250,7 @@ def _reserves(request: SizingRequest, spec: NodeSpec) -> Reserves:
     if is_hyper_converged(request.hardware):
         osds = spec.osds
         per_osd = storage.THREADS_PER_OSD[spec.osd_media][0] if spec.osd_media else 0
-        control_gib, control_threads = hyperconverged.control_share(spec.ram_gib)
+        control_gib, control_threads = hyperconverged.control_share(spec.ram_gib, policies)
     threads = compute.reserved_threads(
         threads_per_core=spec.threads_per_core,
         host_cores=policies.reserved_cores,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from catalog.engine.figures import Grade, Input, Step
 from catalog.engine.hardware import HardwareSelection, NodeSpec
-from designer.engine.sizing import control_plane, storage
+from designer.engine.sizing import control_plane, hyperconverged, storage
 from designer.engine.sizing.figures import FigureBook, plain
 from designer.engine.sizing.model import ControlSizing, FacilitySizing, NetworkSizing, SizingRequest
 from designer.engine.sizing.parts import (
@@ -65,7 +65,7 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
     reserve_inputs = [_rule_input("host_ram_gib", "Kept for the host", kept.host_ram_gib, "GiB", "R_os")]
     if kept.osds:
         reserve_inputs += [
-            _rule_input("control_gib", "Share of the control plane", kept.control_gib, "GiB", "R_ctl"),
+            _share_input(spec, "control_gib", kept.control_gib),
             _rule_input("gib_per_osd", "Memory of an OSD", kept.gib_per_osd, "GiB", "m_osd"),
         ]
     book.add(
@@ -177,7 +177,7 @@ def _explain_shares(book: FigureBook, spec: NodeSpec, kept: Reserves) -> None:
         "t x n_os + O x u_osd + u_ctl",
         inputs=(
             osds, _rule_input("threads_per_osd", "Threads of an OSD, at least", kept.threads_per_osd, "threads", "u_osd"),
-            _rule_input("control_threads", "Share of the control plane", kept.control_threads, "threads", "u_ctl"),
+            _share_input(spec, "control_threads", kept.control_threads),
         ),
         steps=(
             Step(
@@ -191,7 +191,7 @@ def _explain_shares(book: FigureBook, spec: NodeSpec, kept: Reserves) -> None:
         "compute.reserved_ram_gib", "RAM kept from guests", kept.ram_gib, "GiB", "sizing.H1", "R_os + R_ctl + O x m_osd",
         inputs=(
             osds, _rule_input("gib_per_osd", "Memory of an OSD", kept.gib_per_osd, "GiB", "m_osd"),
-            _rule_input("control_gib", "Share of the control plane", kept.control_gib, "GiB", "R_ctl"),
+            _share_input(spec, "control_gib", kept.control_gib),
         ),
         steps=(
             Step(
@@ -201,6 +201,17 @@ def _explain_shares(book: FigureBook, spec: NodeSpec, kept: Reserves) -> None:
         ),
         note="Set osd_memory_target by hand, or autotune with a ratio of 0.2 (sizing.H4).",
     )  # fmt: skip
+
+
+def _share_input(spec: NodeSpec, name: str, value: int | Decimal) -> Input:
+    """What a hyper-converged node keeps for the control plane; said to be an override where it is one."""
+    gib, threads = hyperconverged.usual_control_share(spec.ram_gib)
+    usual, unit, symbol = (gib, "GiB", "R_ctl") if name == "control_gib" else (threads, "threads", "u_ctl")
+    source = "House value, a planning rule of the design"
+    if value != usual:
+        source = f"Override by a planning rule of this design: the house value is {plain(usual)} {unit}"
+    label = "Share of the control plane"
+    return Input(name=name, label=label, value=value, unit=unit, symbol=symbol, source=source, grade=Grade.C)
 
 
 def explain_control(

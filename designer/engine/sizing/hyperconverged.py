@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from catalog.engine.units import floor
+from designer.engine.workload import Policies
 
 GIB_PER_OSD = Decimal(8)
 """m_osd: twice the memory target, as for a storage node; Red Hat reserves 5 (H1)."""
@@ -17,9 +18,19 @@ MOST_RATIO, LEAST_RATIO = Decimal(16), Decimal("0.5")
 """vCPU per thread: above the first a warning, below the second an error (H3)."""
 
 
-def control_share(ram_gib: int) -> tuple[Decimal, int]:
-    """Return GiB and threads that a hyper-converged host keeps for the control plane (R_ctl of H1, u_ctl of C2)."""
+def usual_control_share(ram_gib: int) -> tuple[Decimal, int]:
+    """Return GiB and threads that a host of this RAM keeps for the control plane where no rule says otherwise."""
     _, gib, threads = next(share for share in CONTROL_SHARES if ram_gib >= share[0])
+    return gib, threads
+
+
+def control_share(ram_gib: int, policies: Policies) -> tuple[Decimal, int]:
+    """Return GiB and threads that a hyper-converged host keeps for the control plane (R_ctl of H1, u_ctl of C2)."""
+    gib, threads = usual_control_share(ram_gib)
+    if policies.control_share_gib is not None:
+        gib = policies.control_share_gib
+    if policies.control_share_threads is not None:
+        threads = policies.control_share_threads
     return gib, threads
 
 

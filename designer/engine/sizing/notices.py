@@ -69,6 +69,15 @@ def notices_of(
             message = f"{drives.name} has {drives.threads} threads; {wanted} are recommended for its OSDs."
             tell("warning", "sizing.S11", message, f"Use storage nodes with {wanted} threads.")
     if is_hyper_converged(hardware):
+        usual = hyperconverged.usual_control_share(hardware.compute.ram_gib)
+        kept = computed.reserves.control_gib, computed.reserves.control_threads
+        if kept != usual:
+            message = (
+                f"Each node keeps {plain(kept[0])} GiB and {kept[1]} threads for the control plane by a planning rule of this "
+                f"design, instead of the house values {plain(usual[0])} GiB and {usual[1]} threads."
+            )
+            remedy = "Empty the planning rule to return to them."
+            tell("info", "sizing.H1", message, remedy)
         _tell_of_shares(tell, request, computed, control, stored)
         if len(spread.contents) == 1:
             message = (

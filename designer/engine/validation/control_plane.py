@@ -458,7 +458,7 @@ def _control_share(facts: Facts, spec: NodeSpec, node: Node) -> tuple[Decimal, i
     """GiB and cores that the control plane has on a node."""
     if not facts.is_hyper_converged(node):
         return Decimal(spec.ram_gib), spec.sockets * spec.cores_per_socket
-    return control_share(spec.ram_gib)
+    return control_share(spec.ram_gib, facts.policies)
 
 
 def _ceph_gib(node: Node, facts: Facts) -> int:

@@ -314,7 +314,7 @@ class Facts:
         osds = spec.osds if NodeRole.STORAGE in held else 0
         kept_gib, kept_threads = Decimal(0), 0
         if NodeRole.CONTROL in held:
-            kept_gib, kept_threads = control_share(spec.ram_gib)
+            kept_gib, kept_threads = control_share(spec.ram_gib, self.policies)
         per_osd = 0
         if osds and spec.osd_media is not None:
             per_osd = THREADS_PER_OSD[spec.osd_media]

@@ -54,6 +54,30 @@ def test_the_starter_design_comes_out():
     assert (result.facility.max_watts, result.facility.rack_units) == (3_880, 9)
 
 
+def test_the_share_of_the_control_plane_is_a_planning_rule():
+    # sizing.H1 by hand: (512 - 16 - 24 - 48) / 8.5 = 49.9 VMs a node; C3: (128 - 4 - 24 - 4) x 4 vCPU.
+    result = size(a_request(control_share_gib=D(24), control_share_threads=4))
+
+    assert result.compute.reserved_ram_gib == 16 + 24 + 48
+    assert result.figures["compute.vms_per_host"].value == 49
+    assert result.compute.vcpus_per_host == 384
+    told = [notice for notice in result.notices if notice.formula == "sizing.H1"]
+    assert "24 GiB and 4 threads" in told[0].message
+    assert "48 GiB and 8 threads" in told[0].message
+    shares = {i.name: i for key in ("compute.reserved_ram_gib", "compute.reserved_threads") for i in result.figures[key].inputs}  # fmt: skip
+    assert "Override" in shares["control_gib"].source
+    assert "48 GiB" in shares["control_gib"].source
+    assert "8 threads" in shares["control_threads"].source
+
+
+def test_without_the_rule_nothing_is_told_of_it():
+    result = size(a_request())
+
+    assert not [notice for notice in result.notices if "planning rule" in notice.message]
+    inputs = {i.name: i.source for i in result.figures["compute.reserved_ram_gib"].inputs}
+    assert inputs["control_gib"].startswith("House value")
+
+
 def test_the_edge_design_comes_out():
     """domain/reference_designs.yaml, rd-edge: 76 VMs of 2 vCPU and 4 GiB."""
     result = size(a_request(76, 2, 4, 40, hardware=EDGE))
@@ -128,7 +152,13 @@ def test_the_majority_stands_in_three_racks_when_racks_may_fail():
 
 
 @pytest.mark.parametrize(
-    "request_", [a_request(), a_request(76, 2, 4, 40, hardware=EDGE)], ids=["starter", "edge"]
+    "request_",
+    [
+        a_request(),
+        a_request(76, 2, 4, 40, hardware=EDGE),
+        a_request(control_share_gib=D(20), control_share_threads=3),
+    ],
+    ids=["starter", "edge", "smaller-share"],
 )
 def test_failures_count_with_the_same_reserves(request_):
     result, drawing = laid_out(request_)
