@@ -20,6 +20,7 @@ from catalog.engine.hardware import (
     PartPrice,
     PduSpec,
     RackSpec,
+    SwitchRole,
     SwitchSpec,
 )
 
@@ -141,7 +142,23 @@ class Library:
         )
         if problems:
             raise InvalidDocument(problems)
-        return HardwareSelection(**found)
+        return HardwareSelection(**found, larger_spines=self._larger_spines(found["spine"], found["leaf"]))
+
+    def _larger_spines(self, spine: SwitchSpec, leaf: SwitchSpec) -> tuple[SwitchSpec, ...]:
+        """Spines with more ports, each fast enough for an uplink of `leaf`, smallest first."""
+        up, chosen = leaf.port_group("up"), spine.port_group("down")
+        if up is None or chosen is None:
+            return ()
+        slowest = min(up.gbps, chosen.gbps)
+        found = [
+            (ports.count, switch.id)
+            for switch in self.switches.values()
+            if switch.role is SwitchRole.SPINE
+            and (ports := switch.port_group("down"))
+            and ports.count > chosen.count
+            and ports.gbps >= slowest
+        ]
+        return tuple(self.switches[key] for _, key in sorted(found))
 
     def _node(self, key: str, field: str, problems: list[Problem]) -> Any:
         """The node spec of an id; None, and one problem more, where the catalog has none."""

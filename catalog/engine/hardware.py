@@ -37,6 +37,8 @@ class NodeRole(StrEnum):
 class SwitchRole(StrEnum):
     LEAF = "leaf"
     SPINE = "spine"
+    SUPER_SPINE = "super-spine"
+    """Joins the spines of several pods; a spine model of the catalog stands there."""
     OUT_OF_BAND = "oob"
 
 
@@ -256,6 +258,8 @@ class HardwareSelection:
     """Storage nodes of other device classes, one model each, beside `storage`."""
     existing: Annotated[tuple[ExistingNodes, ...], Bounds(0, 50)] = ()
     """Used first; what is missing is bought, of the models above."""
+    larger_spines: tuple[SwitchSpec, ...] = ()
+    """Those of the catalog with more ports than `spine`, smallest first: what a fabric that outgrows it is built from."""
 
     @property
     def node_specs(self) -> Mapping[str, NodeSpec]:

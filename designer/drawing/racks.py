@@ -40,6 +40,7 @@ TITLES: Mapping[str, str] = {
 SWITCHES: Mapping[SwitchRole, str] = {
     SwitchRole.LEAF: "Leaf switch",
     SwitchRole.SPINE: "Spine switch",
+    SwitchRole.SUPER_SPINE: "Super-spine switch",
     SwitchRole.OUT_OF_BAND: "Out-of-band switch",
 }
 

@@ -301,6 +301,7 @@ def _reasons(before: NodeCounts | None, result: SizingResult) -> tuple[Reason, .
         ("racks", "Racks", result.facility.bound_by, "sizing.R6"),
         ("leaves", "Leaf switches", "ports of the nodes in each rack", "sizing.N4"),
         ("spines", "Spine switches", "uplinks of the leaves", "sizing.N5"),
+        ("super_spines", "Super-spine switches", "pods of leaves and spines", "sizing.N5"),
         ("oob_switches", "Out-of-band switches", "out-of-band ports", "sizing.N6"),
     )
     found = []
@@ -320,7 +321,7 @@ def _month(month: int, vms: Decimal, asked: SizingRequest, result: SizingResult)
         compute=counts.compute,
         storage=counts.storage,
         racks=counts.racks,
-        switches=counts.leaves + counts.spines + counts.oob_switches,
+        switches=counts.leaves + counts.spines + counts.super_spines + counts.oob_switches,
         levels=_levels(result),
     )
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from catalog.engine.definitions import NetworkDefinition, ReferenceDesignDefinition, ServiceDefinition
-from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec, PortGroup, SwitchRole, SwitchSpec
+from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec, SwitchRole, SwitchSpec
+from designer.engine.cabling import ROUTERS, FabricPlan, Roles, cables
 from designer.engine.sizing import power
 from designer.engine.sizing.model import RackLoad, SizingRequest, SizingResult
 from designer.engine.sizing.parts import is_hyper_converged
 from designer.engine.topology import (
     FEEDS,
-    End,
     ExternalRouter,
     Link,
     Network,
@@ -33,8 +32,6 @@ from designer.engine.topology import (
 if TYPE_CHECKING:
     from catalog.library import Library
 
-Roles = tuple[NodeRole, ...]
-
 HYPER_CONVERGED: Roles = (NodeRole.CONTROL, NodeRole.COMPUTE, NodeRole.STORAGE)
 COMPUTE_AND_STORAGE: Roles = (NodeRole.COMPUTE, NodeRole.STORAGE)
 """A hyper-converged node beyond those that the control plane needs."""
@@ -48,7 +45,6 @@ PREFIXES: Mapping[Roles, tuple[str, str]] = {
 }
 """Roles of a node -> how its name starts, and what its group is called."""
 
-ROUTERS = ("ext-1", "ext-2")
 OBJECT_GATEWAY = "ceph-rgw"
 BARE_METAL_SERVICE = "ironic"
 MONITOR, MANAGER = "ceph-mon", "ceph-mgr"
@@ -74,6 +70,7 @@ class RackPlan:
     nodes: tuple[RackNode, ...]
     leaves: int
     spines: int
+    super_spines: int = 0
     oob_switches: int
 
 
@@ -85,14 +82,17 @@ def lay_out(
 ) -> Topology:
     """Return the drawing of a sized cloud: what `result` counts, racked, cabled and with services on nodes.
 
-    Rules: heavy nodes at the bottom, switches at the top; each node on the two leaves of its rack, odd ports on
-    the first; each leaf on every spine, as often as the sizing has it (sizing.N4); each out-of-band switch on both
-    leaves of a pair of its rack; two feeds a rack; quorum members in different racks as the sizing spread them.
-
-    Where up ports of leaves or switches run out, the fabric comes first: an out-of-band switch then has one uplink,
-    or none, and no link ends in a port that is not there.
+    Rules: heavy nodes at the bottom, switches at the top; cables as `cabling` has them; two feeds a rack; quorum
+    members in different racks as the sizing spread them.
     """
-    hardware = request.hardware
+    fabric = FabricPlan(
+        uplinks_per_leaf=result.network.uplinks_per_leaf,
+        uplinks_per_spine=result.network.uplinks_per_spine,
+        pods=result.network.pods,
+    )
+    spines = {spine.id: spine for spine in (request.hardware.spine, *request.hardware.larger_spines)}
+    spine = spines.get(result.network.spine, request.hardware.spine)
+    hardware = replace(request.hardware, spine=spine)
     racks, zones = result.facility.racks, request.policies.zones
     in_control = [0] * len(racks)
     if is_hyper_converged(hardware):
@@ -106,6 +106,7 @@ def lay_out(
                 nodes=tuple(_nodes_of_rack(hardware, result, load, controllers)),
                 leaves=load.leaves,
                 spines=load.spines,
+                super_spines=load.super_spines,
                 oob_switches=load.oob_switches,
             )
         )
@@ -133,8 +134,7 @@ def lay_out(
         )
         for pool in result.storage.pools
     )
-    uplinks = result.network.uplinks_per_leaf
-    return _Drawing(plans, hardware, networks, prefixes, placement, pools, uplinks).topology()
+    return _Drawing(plans, hardware, networks, prefixes, placement, pools, fabric).topology()
 
 
 def _nodes_of_rack(
@@ -186,8 +186,9 @@ def topology_of_reference(definition: ReferenceDesignDefinition, library: Librar
         managers=2,
         monitors_on_control=on_control,  # else one of two racks would hold the majority (sizing.R7)
     )
-    hardware, uplinks = library.selection_for(definition.id), definition.uplinks_per_leaf
-    return _Drawing(plans, hardware, library.networks, {}, placement, (), uplinks).topology()
+    fabric = FabricPlan(uplinks_per_leaf=definition.uplinks_per_leaf, pods=(len(plans),))
+    hardware = library.selection_for(definition.id)
+    return _Drawing(plans, hardware, library.networks, {}, placement, (), fabric).topology()
 
 
 def _spread_of(plans: Sequence[RackPlan], role: NodeRole) -> int:
@@ -249,24 +250,6 @@ def _spread(nodes: Sequence[tuple[str, str]]) -> list[str]:
     return [found[depth] for depth in range(deepest) for found in by_rack.values() if depth < len(found)]
 
 
-@dataclass(slots=True)
-class _Ports:
-    """Hands out the ports of switches, one after the other."""
-
-    next_port: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-
-    def has(self, element: str, group: str, count: int) -> bool:
-        """Whether one of the `count` ports of `group` is free."""
-        return self.next_port[element, group] < count
-
-    def take(self, element: str, group: str, count: int) -> str | None:
-        """The next free port of `group`, or None when all `count` are taken."""
-        if not self.has(element, group, count):
-            return None
-        self.next_port[element, group] += 1
-        return f"{group}-{self.next_port[element, group]}"
-
-
 class _Drawing:
     """Builds one topology; every method adds its part."""
 
@@ -278,7 +261,7 @@ class _Drawing:
         prefixes: Mapping[str, int],
         placement: Placement,
         pools: tuple[StoragePool, ...],
-        uplinks: int,
+        fabric: FabricPlan,
     ) -> None:
         self.plans = plans
         self.hardware = hardware
@@ -286,23 +269,17 @@ class _Drawing:
         self.prefixes = prefixes
         self.placement = placement
         self.pools = pools
-        self.uplinks = uplinks
-        self.ports = _Ports()
+        self.fabric = fabric
         self.counts: dict[str, int] = defaultdict(int)
         self.switches: list[Switch] = []
         self.nodes: list[Node] = []
-        self.links: list[Link] = []
         self.specs: dict[str, NodeSpec] = {node.spec.id: node.spec for plan in plans for node in plan.nodes}
         self.groups: dict[str, NodeGroup] = {}
-        self.planes: dict[tuple[Roles, int, int], tuple[str, ...]] = {}
 
     def topology(self) -> Topology:
         for number, plan in enumerate(self.plans, start=1):
             self._rack(number, plan)
-        self._fabric()
-        for number, _plan in enumerate(self.plans, start=1):
-            self._out_of_band(f"rack-{number}")
-            self._cables(f"rack-{number}")
+        links = cables(self.hardware, self.specs, self.definitions, self.nodes, self.switches, self.fabric)
         placed = self.placement.on([(node.id, node.rack, node.roles) for node in self.nodes])
         nodes = tuple(_with_services(node, placed[node.id]) for node in self.nodes)
         return Topology(
@@ -328,8 +305,8 @@ class _Drawing:
                 ExternalRouter(id=router, name=f"External router {n}")
                 for n, router in enumerate(ROUTERS, start=1)
             ),
-            networks=tuple(self._networks()),
-            links=tuple(self.links),
+            networks=tuple(self._networks(links)),
+            links=links,
             pools=self.pools,
         )
 
@@ -341,6 +318,7 @@ class _Drawing:
             (SwitchRole.OUT_OF_BAND, self.hardware.oob, plan.oob_switches),
             (SwitchRole.LEAF, self.hardware.leaf, plan.leaves),
             (SwitchRole.SPINE, self.hardware.spine, plan.spines),
+            (SwitchRole.SUPER_SPINE, self.hardware.spine, plan.super_spines),
         )
         for role, switch, count in kinds:
             for index in range(count):
@@ -373,146 +351,13 @@ class _Drawing:
         self.counts[role.value] += 1
         if role is SwitchRole.SPINE:
             return f"spine-{self.counts[role.value]}"
+        if role is SwitchRole.SUPER_SPINE:
+            return f"super-spine-{self.counts[role.value]}"
         return f"oob-{rack}" if index == 0 else f"oob-{rack}{chr(ord('a') + index)}"
 
-    def _of(self, role: SwitchRole, rack: str = "") -> list[Switch]:
-        return [s for s in self.switches if s.role is role and rack in ("", s.rack)]
-
-    # Cables -----------------------------------------------------------------------------------------------
-    def _fabric(self) -> None:
-        leaves, spines = self._of(SwitchRole.LEAF), self._of(SwitchRole.SPINE)
-        up, down = self.hardware.leaf.port_group("up"), self.hardware.spine.port_group("down")
-        rounds = max(1, self.uplinks // len(spines)) if spines else 0
-        for _ in range(rounds):
-            for leaf in leaves:
-                for spine in spines:
-                    self._join(leaf, up, spine, down, ())
-        for edge in spines or leaves:
-            group = "down" if edge in spines else "up"
-            ports = (self.hardware.spine if edge in spines else self.hardware.leaf).port_group(group)
-            for router in ROUTERS:
-                mine = self.ports.take(edge.id, group, ports.count) if ports else None
-                if mine and ports:
-                    number = self.ports.take(router, "port", 10_000) or "port-1"
-                    self._link(
-                        edge.id, mine, router, number, ports.gbps, self._on_plane(NetworkPlane.PROVIDER)
-                    )
-
-    def _out_of_band(self, rack: str) -> None:
-        """Each out-of-band switch on both leaves of a pair, with ports of its own: no data network is on them."""
-        leaves = self._of(SwitchRole.LEAF, rack)
-        up, leaf_up = self.hardware.oob.port_group("up"), self.hardware.leaf.port_group("up")
-        pairs = [leaves[first : first + 2] for first in range(0, len(leaves), 2)]
-        for index, switch in enumerate(self._of(SwitchRole.OUT_OF_BAND, rack)):
-            for leaf in pairs[index % len(pairs)] if pairs else ():
-                self._join(switch, up, leaf, leaf_up, self._on_plane(NetworkPlane.OUT_OF_BAND))
-
-    def _join(
-        self,
-        a: Switch,
-        a_ports: PortGroup | None,
-        b: Switch,
-        b_ports: PortGroup | None,
-        networks: tuple[str, ...],
-    ) -> None:
-        """Link the next free ports of two switches; nothing when one of them has none left."""
-        if a_ports is None or b_ports is None:
-            return
-        if not self.ports.has(a.id, a_ports.name, a_ports.count):
-            return
-        theirs = self.ports.take(b.id, b_ports.name, b_ports.count)
-        mine = self.ports.take(a.id, a_ports.name, a_ports.count) if theirs else None
-        if mine and theirs:
-            self._link(a.id, mine, b.id, theirs, min(a_ports.gbps, b_ports.gbps), networks)
-
-    def _cables(self, rack: str) -> None:
-        leaves, oob = self._of(SwitchRole.LEAF, rack), self._of(SwitchRole.OUT_OF_BAND, rack)
-        nodes = [node for node in self.nodes if node.rack == rack]
-        for node in nodes:
-            self._bond(node, leaves)
-        managed = [(node.id, "bmc-1") for node in nodes]
-        managed += [
-            (s.id, "mgmt-1") for s in self.switches if s.rack == rack and s.role is not SwitchRole.OUT_OF_BAND
-        ]
-        down = self.hardware.oob.port_group("down")
-        for element, port in managed:
-            for switch in oob:
-                free = self.ports.take(switch.id, "down", down.count) if down else None
-                if free and down:
-                    self._link(
-                        element, port, switch.id, free, down.gbps, self._on_plane(NetworkPlane.OUT_OF_BAND)
-                    )
-                    break
-
-    def _bond(self, node: Node, leaves: Sequence[Switch]) -> None:
-        """Odd ports to the first leaf of a pair, even ones to the second; ports 3 and 4 are a bond for storage."""
-        ports, down = self.specs[node.spec].fast_ports, self.hardware.leaf.port_group("down")
-        if ports is None or down is None or not leaves:
-            return
-        for index in range(ports.count):
-            bond = index // 2
-            for leaf in leaves[index % 2 :: 2] if len(leaves) > 1 else leaves:
-                free = self.ports.take(leaf.id, "down", down.count)
-                if free:
-                    planes = self._planes(node.roles, bond, bonds=(ports.count + 1) // 2)
-                    gbps = min(ports.gbps, down.gbps)
-                    self._link(
-                        node.id, f"fast-{index + 1}", leaf.id, free, gbps, planes, f"{node.id}-bond{bond}"
-                    )
-                    break
-
-    def _planes(self, roles: Roles, bond: int, bonds: int) -> tuple[str, ...]:
-        """Networks on one bond of a node: all on a single bond, storage on the second of two."""
-        key = (roles, bond, bonds)
-        if key not in self.planes:
-            self.planes[key] = self._planes_of(roles, bond, bonds)
-        return self.planes[key]
-
-    def _planes_of(self, roles: Roles, bond: int, bonds: int) -> tuple[str, ...]:
-        words = ("required", "when split") if bonds > 1 else ("required",)
-        attached = [
-            key
-            for key, definition in self.definitions.items()
-            if (
-                any(definition.attaches.get(_kind(role), "no").startswith(words) for role in roles)
-                and definition.plane != NetworkPlane.OUT_OF_BAND
-            )
-            or self._is_for_conductors(definition, roles)
-        ]
-        if bonds == 1:
-            return tuple(attached)
-        for_storage = {NetworkPlane.STORAGE_CLUSTER.value}
-        if NodeRole.STORAGE not in roles or NodeRole.COMPUTE in roles:
-            for_storage.add(NetworkPlane.STORAGE_PUBLIC.value)
-        return tuple(key for key in attached if (self.definitions[key].plane in for_storage) == (bond > 0))
-
-    def _is_for_conductors(self, definition: NetworkDefinition, roles: Roles) -> bool:
-        """Whether control nodes are on a network because Ironic's conductors run there: provisioning, out-of-band."""
-        has_conductors = NodeRole.CONTROL in roles and any(
-            NodeRole.BARE_METAL in node.roles for plan in self.plans for node in plan.nodes
-        )
-        return has_conductors and "conductor" in definition.attaches.get(NodeRole.CONTROL.value, "")
-
-    def _link(
-        self,
-        a: str,
-        a_port: str,
-        b: str,
-        b_port: str,
-        gbps: Decimal,
-        networks: tuple[str, ...],
-        bond: str = "",
-    ) -> None:
-        link_id = f"{a}.{a_port}"
-        ends = End(element=a, port=a_port), End(element=b, port=b_port)
-        self.links.append(Link(id=link_id, a=ends[0], b=ends[1], gbps=gbps, bond=bond, networks=networks))
-
     # Networks ---------------------------------------------------------------------------------------------
-    def _on_plane(self, plane: NetworkPlane) -> tuple[str, ...]:
-        return tuple(key for key, definition in self.definitions.items() if definition.plane == plane.value)
-
-    def _networks(self) -> Iterator[Network]:
-        carried = {network for link in self.links for network in link.networks}
+    def _networks(self, links: Sequence[Link]) -> Iterator[Network]:
+        carried = {network for link in links for network in link.networks}
         for key, definition in self.definitions.items():
             if key not in carried:
                 continue
@@ -532,10 +377,6 @@ class _Drawing:
             return definition.cidr
         network = ip_network(definition.cidr)
         return definition.cidr if network.prefixlen <= needed else str(network.supernet(new_prefix=needed))
-
-
-def _kind(role: NodeRole) -> str:
-    return "baremetal_tenant" if role is NodeRole.BARE_METAL else role.value
 
 
 def _with_services(node: Node, services: Sequence[str]) -> Node:

@@ -98,7 +98,7 @@ def component_of(plant: Plant, named: str) -> str:
     if key in plant.nodes:
         return "server"
     if key in plant.switches:
-        return "spine" if plant.switches[key].role is SwitchRole.SPINE else "leaf"
+        return "spine" if plant.switches[key].role in (SwitchRole.SPINE, SwitchRole.SUPER_SPINE) else "leaf"
     return "external router"
 
 

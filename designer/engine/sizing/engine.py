@@ -104,6 +104,7 @@ def size(request: SizingRequest) -> SizingResult:
         racks=racks,
         leaves=fabric.leaves,
         spines=fabric.spines,
+        super_spines=fabric.super_spines,
         oob_switches=fabric.oob_switches,
         pdus=2 * racks,
         storage_by_class=(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from catalog.engine.figures import Grade, Input, Step
 from catalog.engine.hardware import HardwareSelection, NodeSpec
 from designer.engine.sizing import control_plane, hyperconverged, storage
+from designer.engine.sizing.fabric_explained import explain_spines
 from designer.engine.sizing.figures import FigureBook, plain
 from designer.engine.sizing.model import ControlSizing, FacilitySizing, NetworkSizing, SizingRequest
 from designer.engine.sizing.parts import (
@@ -364,7 +365,7 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
 def explain_network(
     book: FigureBook, fabric: NetworkSizing, spread: Spread, hardware: HardwareSelection
 ) -> None:
-    racks = len(spread.contents)
+    len(spread.contents)
     book.add(
         "network.leaves",
         "Leaf switches",
@@ -373,10 +374,7 @@ def explain_network(
         "sizing.R6",
         "a pair in each rack, more by ports",
     )
-    book.add(
-        "network.spines", "Spine switches", fabric.spines, "switches", "sizing.N5", "2 from the second rack on",
-        inputs=(Input(name="racks", label="Racks", value=racks),),
-    )  # fmt: skip
+    explain_spines(book, fabric, spread, hardware)
     book.add(
         "network.oob_switches",
         "Out-of-band switches",

@@ -28,6 +28,7 @@ class NodeCounts:
     spines: Count
     oob_switches: Count
     pdus: Count
+    super_spines: Count = 0
     storage_by_class: Mapping[str, Count] = field(default_factory=dict)
     """Nodes with OSDs by device class, where there are several; all storage nodes in `storage`."""
 
@@ -167,6 +168,14 @@ class NetworkSizing:
     uplinks_per_leaf: int
     oversubscription: Decimal
     bound_by: str
+    super_spines: int = 0
+    spine: str = ""
+    """The model of spines and super-spines: the chosen one, or a larger one where its ports run out."""
+    pods: tuple[int, ...] = ()
+    """Racks of each pod; several where super-spines join them."""
+    uplinks_per_spine: int = 0
+    """To all super-spines of its plane together."""
+    spine_oversubscription: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +192,7 @@ class RackLoad:
     leaves: int
     spines: int
     oob_switches: int
+    super_spines: int = 0
     used_units: int
     usable_units: int
     max_watts: Decimal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from catalog.engine.hardware import Media
+from catalog.engine.hardware import HardwareSelection, Media
 from designer.engine.sizing import control_plane, hyperconverged, network
 from designer.engine.sizing.ceilings import QUOTED_SHARE, Ceilings
 from designer.engine.sizing.figures import plain
@@ -126,6 +126,7 @@ def notices_of(
     if fabric.oversubscription > 3:
         message = f"The busiest rack is oversubscribed {plain(fabric.oversubscription, 2)} to 1."
         tell("warning", "sizing.N4", message, "Use leaves with more uplinks.")
+    _tell_of_spines(tell, hardware, spread)
     needed_hosts = computed.needed
     if needed_hosts.bound > needed_hosts.packed:
         tell(
@@ -133,6 +134,28 @@ def notices_of(
             f"The VMs pack into {needed_hosts.packed} hosts; {needed_hosts.bound} is the safe figure if sizes shift.",
         )  # fmt: skip
     return found
+
+
+def _tell_of_spines(tell: Callable[..., None], hardware: HardwareSelection, spread: Spread) -> None:
+    """Say where the chosen spine is too small, and where one stage of spines is."""
+    joined = spread.fabric
+    if joined is None:
+        return
+    if joined.spine.id != hardware.spine.id:
+        message = f"{hardware.spine.name} has too few ports for {len(spread.contents)} racks: {joined.spine.name} stands in its place."
+        tell("info", "sizing.N5", message, "Choose another with more ports, if you prefer one.")
+    if len(joined.pods) > 1:
+        message = (
+            f"{len(spread.contents)} racks are joined in {len(joined.pods)} pods of at most {max(joined.pods)} racks by "
+            f"{joined.super_spines} super-spines: traffic between pods is oversubscribed "
+            f"{plain(joined.oversubscription * joined.spine_oversubscription, 2)} to 1."
+        )
+        tell(
+            "info",
+            "sizing.N5",
+            message,
+            "Keep what talks much, such as a storage pool and its clients, in one pod.",
+        )
 
 
 def _short_after_a_rack(request: SizingRequest, computed: Computed, spread: Spread) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole, NodeSpec
 from designer.engine.sizing import compute, performance, power, storage
+from designer.engine.sizing.fabric import Fabric
 from designer.engine.sizing.model import ComputeSizing, SizingRequest, StorageSizing
 from designer.engine.sizing.uneven import UnevenLayout
 from designer.engine.workload import FailureDomain, Policies
@@ -108,6 +109,8 @@ class Spread:
     kinds: tuple[NodeKind, ...]
     """All nodes, in the order of `RackContent.nodes`."""
     contents: tuple[power.RackContent, ...]
+    fabric: Fabric | None
+    """How racks are joined; None where there is one."""
     bound_by: str
     by_limit: dict[str, int]
 

@@ -31,6 +31,7 @@ class RackContent:
     """Of these, how many are of each kind of node of the cloud."""
     leaves: int = 0
     spines: int = 0
+    super_spines: int = 0
     oob_switches: int = 0
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from catalog.engine.documents import InvalidDocument, Problem
 from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec
 from catalog.engine.units import ceil
-from designer.engine.sizing import network, power
+from designer.engine.sizing import fabric, network, power
 from designer.engine.sizing.model import FacilitySizing, NetworkSizing, RackLoad, SizingRequest, Subnet
 from designer.engine.sizing.parts import NodeKind, Spread, controllers_of, is_hyper_converged, racks_matter
 
 LEAVES_PER_RACK = 2
-SPINES = 2
+MOST_SWITCHES = 5_000
+"""The most switches that a drawing holds."""
+SWITCHES_ABOVE = 2
+"""Spine and super-spine: what a rack may hold beside its leaves, when ports of leaves are set aside."""
 MOST_RACKS = 1_000
 """The most racks that are planned in one piece: what drawing and pages are built to show. House value."""
 
@@ -39,7 +42,6 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
     if together_on_few and policies.racks is None and not racks_matter(policies):
         spread = 1  # as the hyper-converged reference designs stand; a notice says what that means
     zones = policies.zones or 1
-    spines = max(SPINES, zones)  # one in each zone: the loss of one leaves the others joined
     spread = ceil(Decimal(spread) / zones) * zones
     together = _load(request, kinds, _content(kinds, [kind.count for kind in kinds]), 1)
     by_limit = {"the spread of quorum members": spread} | power.racks_by_sum(
@@ -47,15 +49,23 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
         usable_units=together.usable_units, feed=together.feed_watts, load_kg=together.max_load_kg,
     )  # fmt: skip
     if policies.racks is not None:
-        contents = _dealt(hardware, kinds, policies.racks, spines)
-        return Spread(kinds=tuple(kinds), contents=tuple(contents), bound_by="set by hand", by_limit=by_limit)
+        contents, joined = _dealt(hardware, kinds, policies.racks, zones)
+        refuse_too_many(_switches(contents), "switches", MOST_SWITCHES)
+        return Spread(
+            kinds=tuple(kinds),
+            contents=tuple(contents),
+            fabric=joined,
+            bound_by="set by hand",
+            by_limit=by_limit,
+        )
     least = max(*by_limit.values(), request.at_least.racks if request.at_least else 1)
     least = ceil(Decimal(least) / zones) * zones
     refuse_too_many(least, "racks", MOST_RACKS)
     most = min(MOST_RACKS, least + sum(kind.count for kind in kinds))
     for racks in range(least, most + 1, zones):
-        contents = _dealt(hardware, kinds, racks, spines)
-        over = {limit for content in set(contents) for limit in _over(request, kinds, content)}
+        contents, joined = _dealt(hardware, kinds, racks, zones)
+        built = replace(request, hardware=built_from(hardware, joined))
+        over = {limit for content in set(contents) for limit in _over(built, kinds, content)}
         if not over:
             break
         by_limit |= dict.fromkeys(over, racks + zones)
@@ -67,9 +77,11 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
         raise InvalidDocument(
             [Problem("hardware.pdu", hardware.pdu.id, message, "Choose a larger PDU or rack.")]
         )
+    refuse_too_many(_switches(contents), "switches", MOST_SWITCHES)
     return Spread(
         kinds=tuple(kinds),
         contents=tuple(contents),
+        fabric=joined,
         bound_by=max(by_limit, key=lambda name: by_limit[name]),
         by_limit=by_limit,
     )
@@ -87,31 +99,74 @@ def _content(kinds: Sequence[NodeKind], counts: Sequence[int]) -> power.RackCont
     )  # fmt: skip
 
 
+def built_from(hardware: HardwareSelection, joined: fabric.Fabric | None) -> HardwareSelection:
+    """Return the hardware with the spine that the fabric is built from, which may be larger than the chosen one."""
+    return replace(hardware, spine=joined.spine) if joined else hardware
+
+
 def _dealt(
-    hardware: HardwareSelection, kinds: Sequence[NodeKind], racks: int, spines: int
-) -> list[power.RackContent]:
-    spine_counts = power.dealt(spines if racks > 1 else 0, racks)
+    hardware: HardwareSelection, kinds: Sequence[NodeKind], racks: int, zones: int
+) -> tuple[list[power.RackContent], fabric.Fabric | None]:
+    """What each rack holds, and how racks are joined."""
     dealt, first = [], 0
     for kind in kinds:  # in turn, each kind from where the one before ended
         dealt.append(power.dealt(kind.count, racks, first=first))
         first += kind.count
-    contents = [
-        replace(_content(kinds, [counts[rack] for counts in dealt]), spines=spine_counts[rack])
-        for rack in range(racks)
-    ]
-    leaf_ports = hardware.leaf.port_group("down")
-    per_pair = 2 * leaf_ports.count if leaf_ports else 1
-    oob_ports = hardware.oob.port_group("down")
-    per_oob = oob_ports.count if oob_ports else 1
-    filled: dict[power.RackContent, power.RackContent] = {}  # a thousand racks have a handful of contents
-    for content in set(contents):
-        pairs = max(1, ceil(Decimal(_fast_ports(kinds, content)) / per_pair))
-        leaves = LEAVES_PER_RACK * pairs
-        servers = content.control + content.compute + content.storage
-        needed = network.oob_ports_needed(servers=servers, switches=leaves + content.spines)
-        oob_switches = max(1, ceil(Decimal(needed) / per_oob))
-        filled[content] = replace(content, leaves=leaves, oob_switches=oob_switches)
-    return [filled[content] for content in contents]
+    contents = [_content(kinds, [counts[rack] for counts in dealt]) for rack in range(racks)]
+    pairs = {content: _pairs(hardware, kinds, content) for content in set(contents)}  # most racks are alike
+    joined = None
+    if racks > 1:
+        uplinks = {content: _uplink(kinds, content, pairs[content]) for content in pairs}
+        set_aside = max(
+            ceil(Decimal(_oob_switches(hardware, content, 2 * count + SWITCHES_ABOVE)) / count)
+            for content, count in pairs.items()
+        )
+        joined = fabric.plan(
+            hardware, [uplinks[content] for content in contents], zones=zones, out_of_band_ports=set_aside
+        )
+    spines, super_spines = joined.stand_in(racks) if joined else ([0] * racks, [0] * racks)
+    for rack, content in enumerate(contents):
+        leaves = LEAVES_PER_RACK * pairs[content]
+        above = spines[rack] + super_spines[rack]
+        contents[rack] = replace(
+            content, leaves=leaves, spines=spines[rack], super_spines=super_spines[rack],
+            oob_switches=_oob_switches(hardware, content, leaves + above),
+        )  # fmt: skip
+    return contents, joined
+
+
+def _pairs(hardware: HardwareSelection, kinds: Sequence[NodeKind], content: power.RackContent) -> int:
+    """Pairs of leaves of a rack: each leaf holds half of every bond, the larger half where ports are odd (N5)."""
+    ports = hardware.leaf.port_group("down")
+    halves = sum(
+        count * ceil(Decimal(spec.fast_ports.count) / 2)
+        for count, spec in _servers(kinds, content)
+        if spec.fast_ports
+    )
+    return max(1, ceil(Decimal(halves) / (ports.count if ports else 1)))
+
+
+def _oob_switches(hardware: HardwareSelection, content: power.RackContent, switches: int) -> int:
+    ports = hardware.oob.port_group("down")
+    servers = content.control + content.compute + content.storage
+    needed = network.oob_ports_needed(servers=servers, switches=switches)
+    return max(1, ceil(Decimal(needed) / (ports.count if ports else 1)))
+
+
+def _uplink(kinds: Sequence[NodeKind], content: power.RackContent, pairs: int) -> fabric.RackUplink:
+    down = sum(
+        (
+            count * spec.fast_ports.count * spec.fast_ports.gbps
+            for count, spec in _servers(kinds, content)
+            if spec.fast_ports
+        ),
+        Decimal(0),
+    )
+    return fabric.RackUplink(leaves=LEAVES_PER_RACK * pairs, down_gbps=down)
+
+
+def _switches(contents: Iterable[power.RackContent]) -> int:
+    return sum(c.leaves + c.spines + c.super_spines + c.oob_switches for c in contents)
 
 
 def _servers(kinds: Sequence[NodeKind], content: power.RackContent) -> list[tuple[int, NodeSpec]]:
@@ -124,7 +179,7 @@ def _parts(
 ) -> list[tuple[int, power.Spec]]:
     switches: list[tuple[int, power.Spec]] = [
         (content.leaves, hardware.leaf),
-        (content.spines, hardware.spine),
+        (content.spines + content.super_spines, hardware.spine),
         (content.oob_switches, hardware.oob),
     ]
     return [*_servers(kinds, content), *(pair for pair in switches if pair[0])]
@@ -147,6 +202,7 @@ def _load(
         nodes=content.nodes,
         leaves=content.leaves,
         spines=content.spines,
+        super_spines=content.super_spines,
         oob_switches=content.oob_switches,
         used_units=sum(count * spec.rack_units for count, spec in parts),
         usable_units=hardware.rack.rack_units - policies.spare_rack_units,
@@ -169,47 +225,30 @@ def _over(request: SizingRequest, kinds: Sequence[NodeKind], content: power.Rack
 
 
 def network_of(request: SizingRequest, spread: Spread) -> NetworkSizing:
-    hardware = request.hardware
+    hardware, joined = request.hardware, spread.fabric
     leaves = sum(content.leaves for content in spread.contents)
-    spines = sum(content.spines for content in spread.contents)
-    up = hardware.leaf.port_group("up")
-    down = [
-        sum(
-            (count * spec.fast_ports.count * spec.fast_ports.gbps for count, spec in _servers(spread.kinds, content)
-             if spec.fast_ports),
-            Decimal(0),
-        )
-        for content in spread.contents
-    ]  # fmt: skip
-    uplinks, worst, bound_by = 0, Decimal(0), "one rack: no spines"
-    if spines and up is not None:
-        most = up.count - up.count % spines
-        bound_by = "one link to each spine"
-        for uplinks in range(spines, max(most, spines) + 1, spines):
-            worst = max(
-                network.oversubscription(down_gbps=gbps, up_gbps=content.leaves * uplinks * up.gbps)
-                for gbps, content in zip(down, spread.contents, strict=True)
-            )
-            if worst <= network.GOOD_OVERSUBSCRIPTION:
-                break
-            bound_by = "oversubscription"
-    leaf_down = hardware.leaf.port_group("down")
+    down = hardware.leaf.port_group("down")
     return NetworkSizing(
         leaves=leaves,
-        spines=spines,
+        spines=joined.spines if joined else 0,
+        super_spines=joined.super_spines if joined else 0,
+        spine=joined.spine.id if joined else "",
+        pods=joined.pods if joined else (),
         oob_switches=sum(content.oob_switches for content in spread.contents),
         leaf_ports_needed=sum(_fast_ports(spread.kinds, content) for content in spread.contents),
-        leaf_ports=leaves * (leaf_down.count if leaf_down else 0),
-        uplinks_per_leaf=uplinks,
-        oversubscription=worst,
-        bound_by=bound_by,
+        leaf_ports=leaves * (down.count if down else 0),
+        uplinks_per_leaf=joined.uplinks_per_leaf if joined else 0,
+        uplinks_per_spine=joined.spine_uplinks if joined else 0,
+        oversubscription=joined.oversubscription if joined else Decimal(0),
+        spine_oversubscription=joined.spine_oversubscription if joined else Decimal(0),
+        bound_by=joined.bound_by if joined else "one rack: no spines",
     )
 
 
 def facility_of(request: SizingRequest, spread: Spread) -> FacilitySizing:
+    built = replace(request, hardware=built_from(request.hardware, spread.fabric))
     loads = tuple(
-        _load(request, spread.kinds, content, number)
-        for number, content in enumerate(spread.contents, start=1)
+        _load(built, spread.kinds, content, number) for number, content in enumerate(spread.contents, start=1)
     )
     most = sum((load.max_watts for load in loads), Decimal(0))
     idle = sum((load.idle_watts for load in loads), Decimal(0))
@@ -234,7 +273,7 @@ def subnets_of(spread: Spread, *, osd_hosts: int) -> tuple[Subnet, ...]:
     computes = sum(content.compute for content in spread.contents)
     controls = sum(content.control for content in spread.contents)
     nodes = computes + controls + sum(content.storage for content in spread.contents)
-    switches = sum(c.leaves + c.spines + c.oob_switches for c in spread.contents)
+    switches = _switches(spread.contents)
     hosts = {
         "management": nodes + 2,  # the internal VIP and the gateway
         "tenant_overlay": computes + controls,

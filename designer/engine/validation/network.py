@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
@@ -295,30 +295,62 @@ def racks_with_one_leaf(facts: Facts) -> Iterator[Hit]:
     remedy="Give each leaf the same uplinks to each spine.",
 )
 def spines_and_uplinks(facts: Facts) -> Iterator[Hit]:
-    """Leaves of several racks are joined by two spines or more, each leaf to each spine by the same number of links."""
+    """Leaves of several racks are joined by two spines or more, each leaf to each spine of its pod by the same number of
+    links; where there are pods, super-spines join them, each spine by as many links as the others, the same number to
+    each super-spine that it is linked to."""
     leaves, spines = facts.switches_in(SwitchRole.LEAF), facts.switches_in(SwitchRole.SPINE)
     if len({leaf.rack for leaf in leaves}) < 2:
         return
-    if len(spines) < 2:
-        text = "One spine joins" if spines else "No spine joins"
-        message = (
-            f"{text} the leaves of {len({leaf.rack for leaf in leaves})} racks: a single point of failure."
-        )
-        yield warning(message, "Use 2 spines.", [spine.id for spine in spines])
+    pods = facts.pods
+    for pod in pods:
+        racks = len({facts.switches[leaf].rack for leaf in pod.leaves})
+        if len(pod.spines) < 2 and racks > 1:
+            message = f"One spine joins the leaves of {racks} racks: a single point of failure."
+            yield warning(message, "Use 2 spines.", pod.spines)
+    if not spines:
+        message = f"No spine joins the leaves of {len({leaf.rack for leaf in leaves})} racks."
+        yield warning(message, "Use 2 spines.")
+    elif (groups := facts.groups_of_pods) > 1:
+        message = f"The leaves fall into {groups} groups that no link joins."
+        yield warning(message, "Link the spines of all pods to super-spines.", _switch_ids(spines))
     unequal: dict[str, list[str]] = defaultdict(list)
-    for leaf in leaves:
-        counts = _uplinks(facts, leaf, spines)
-        if spines and (len(set(counts.values())) > 1 or not min(counts.values())):
-            unequal[listed(f"{count} to {spine}" for spine, count in counts.items())].append(leaf.id)
+    for pod in pods:
+        for leaf in pod.leaves:
+            counts = _links_to(facts, leaf, pod.spines)
+            if pod.spines and (len(set(counts.values())) > 1 or not min(counts.values())):
+                unequal[listed(f"{count} to {spine}" for spine, count in counts.items())].append(leaf)
     for told, ids in unequal.items():
         message = f"Uplinks of {listed(ids)} are not the same to each spine: {told}."
         yield warning(message, "Use the same number to each spine.", ids)
+    yield from _unequal_spines(facts)
+
+
+def _unequal_spines(facts: Facts) -> Iterator[Hit]:
+    """Spines whose uplinks differ from those of others, or among the super-spines that they reach."""
+    tops = _switch_ids(facts.switches_in(SwitchRole.SUPER_SPINE))
+    if not tops:
+        return
+    totals: dict[int, list[str]] = defaultdict(list)
+    for spine in _switch_ids(facts.switches_in(SwitchRole.SPINE)):
+        counts = {top: n for top, n in _links_to(facts, spine, tops).items() if n}
+        totals[sum(counts.values())].append(spine)
+        if len(set(counts.values())) > 1:
+            told = listed(f"{n} to {top}" for top, n in counts.items())
+            yield warning(
+                f"Uplinks of {spine} are not the same to each super-spine: {told}.",
+                "Use the same number to each of them.", [spine],
+            )  # fmt: skip
+    if len(totals) > 1:
+        told = listed(f"{listed(ids)} {n}" for n, ids in sorted(totals.items()))
+        message = f"Spines have different numbers of uplinks to super-spines: {told}."
+        fewest = totals[min(totals)]
+        yield warning(message, "Give each spine as many.", fewest)
 
 
 @rule("V122", "Oversubscription", W, E, source="sizing.N4", remedy="Use more uplinks.")
 def oversubscription(facts: Facts) -> Iterator[Hit]:
     """Servers of a rack can send three times what its leaves carry away at the most, in a rack of storage one and a
-    half times, and never ten times."""
+    half times, and never ten times; leaves of a pod send spines three times what these carry to super-spines."""
     over = []
     by_rack: dict[str, list[Node]] = defaultdict(list)
     for node in facts.topology.nodes:
@@ -332,11 +364,16 @@ def oversubscription(facts: Facts) -> Iterator[Hit]:
         stores = sum(1 for node in by_rack[rack] if NodeRole.STORAGE in node.roles)
         most = STORAGE_OVERSUBSCRIPTION if stores * 2 > len(by_rack[rack]) else USUAL_OVERSUBSCRIPTION
         if up and down / up > most:  # without uplinks V121 tells it
-            over.append(((down, up, most), facts.racks[rack].name, sorted(leaves)))
-    for (down, up, most), (names, ids) in together(over).items():
+            over.append(((down, up, most, "servers"), facts.racks[rack].name, sorted(leaves)))
+    for spine in facts.switches_in(SwitchRole.SPINE):
+        down = _gbps_to(facts, spine.id, SwitchRole.LEAF)
+        up = _gbps_to(facts, spine.id, SwitchRole.SUPER_SPINE)
+        if up and down / up > USUAL_OVERSUBSCRIPTION:
+            over.append(((down, up, USUAL_OVERSUBSCRIPTION, "leaves"), spine.name, [spine.id]))
+    for (down, up, most, senders), (names, ids) in together(over).items():
         tell = error if down / up > MOST_OVERSUBSCRIPTION else warning
         yield tell(
-            f"{listed(names)}: oversubscribed {plain(down / up, 2)} to 1, {plain(down)} Gb/s of servers over {plain(up)} of "
+            f"{listed(names)}: oversubscribed {plain(down / up, 2)} to 1, {plain(down)} Gb/s of {senders} over {plain(up)} of "
             f"uplinks; {plain(most)} is the most.",
             "Use more uplinks.", ids,
         )  # fmt: skip
@@ -344,19 +381,25 @@ def oversubscription(facts: Facts) -> Iterator[Hit]:
 
 @rule("V123", "Ports of the spines", W, source="sizing.N5", remedy="Use larger spines.")
 def ports_of_spines(facts: Facts) -> Iterator[Hit]:
-    """A spine has a port for each uplink of each leaf, and for each link to a router."""
-    leaves, spines = facts.switches_in(SwitchRole.LEAF), facts.switches_in(SwitchRole.SPINE)
-    for spine in spines:
-        spec = facts.switch_spec(spine)
+    """A spine has a port for each uplink of each leaf of its pod, each link to a super-spine, and each to a router; a
+    super-spine has one for each of its spines' uplinks."""
+    needed: dict[str, int] = {}
+    tops = _switch_ids(facts.switches_in(SwitchRole.SUPER_SPINE))
+    above = facts.router_ids | set(tops)
+    for pod in facts.pods:
+        most = max((sum(_links_to(facts, leaf, pod.spines).values()) for leaf in pod.leaves), default=0)
+        for spine in pod.spines:
+            to_leaves = ceil(Decimal(len(pod.leaves) * most) / len(pod.spines))
+            needed[spine] = to_leaves + sum(other.element in above for _, _, other in facts.links(spine))
+    for top in tops:
+        needed[top] = sum(end.port.startswith("down-") for _, end, _ in facts.links(top))
+    for key, need in needed.items():
+        switch = facts.switches[key]
+        spec = facts.switch_spec(switch)
         down = spec.port_group("down") if spec else None
-        if down is None:
-            continue
-        most = max((sum(_uplinks(facts, leaf, spines).values()) for leaf in leaves), default=0)
-        routers = sum(1 for _, _, other in facts.links(spine.id) if other.element in facts.router_ids)
-        need = ceil(Decimal(len(leaves) * most) / len(spines)) + routers
-        if need > down.count:
-            message = f"{spine.name} is full: {need} of {down.count} ports are needed."
-            yield warning(message, "Use larger spines.", [spine.id])
+        if down is not None and need > down.count:
+            message = f"{switch.name} is full: {need} of {down.count} ports are needed."
+            yield warning(message, "Use larger spines.", [key])
 
 
 @rule(
@@ -642,10 +685,20 @@ def _is_spine(facts: Facts, element: str) -> bool:
     return switch is not None and switch.role is SwitchRole.SPINE
 
 
-def _uplinks(facts: Facts, leaf: Switch, spines: Iterable[Switch]) -> Mapping[str, int]:
-    """Links of a leaf to each spine."""
-    ends = Counter(other.element for _, _, other in facts.links(leaf.id))
-    return {spine.id: ends[spine.id] for spine in spines}
+def _gbps_to(facts: Facts, switch: str, role: SwitchRole) -> Decimal:
+    """What the links of a switch to those of a role carry."""
+    ends = ((link.gbps, facts.switches.get(other.element)) for link, _, other in facts.links(switch))
+    return sum((gbps for gbps, end in ends if end is not None and end.role is role), Decimal(0))
+
+
+def _switch_ids(switches: Iterable[Switch]) -> tuple[str, ...]:
+    return tuple(switch.id for switch in switches)
+
+
+def _links_to(facts: Facts, switch: str, others: Iterable[str]) -> Mapping[str, int]:
+    """Links of a switch to each of others."""
+    ends = facts.neighbours(switch)
+    return {other: ends[other] for other in others}
 
 
 RULES: tuple[Rule, ...] = (

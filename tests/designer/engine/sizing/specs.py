@@ -70,6 +70,10 @@ SPINE = a_switch_spec(
     "spine-32x100", SwitchRole.SPINE, (32, 100), None, idle_watts=Decimal(250), max_watts=Decimal(600),
     weight_kg=Decimal(11),
 )  # fmt: skip
+LARGER_SPINES = (
+    a_switch_spec("spine-64x100", SwitchRole.SPINE, (64, 100), None, rack_units=2, max_watts=Decimal(900), weight_kg=Decimal(16)),
+    a_switch_spec("spine-128x100", SwitchRole.SPINE, (128, 100), None, max_watts=Decimal(1500), weight_kg=Decimal(12)),
+)  # fmt: skip
 OOB = a_switch_spec(
     "oob-48x1", SwitchRole.OUT_OF_BAND, (48, 1), (4, 100), idle_watts=Decimal(40), max_watts=Decimal(80),
     weight_kg=Decimal(6),
@@ -108,6 +112,7 @@ MID = HardwareSelection(
     oob=OOB,
     rack=RACK,
     pdu=PDU_16A,
+    larger_spines=LARGER_SPINES,
 )
 LARGE = HardwareSelection(
     control=CTL_M,
@@ -118,4 +123,5 @@ LARGE = HardwareSelection(
     oob=OOB,
     rack=RACK,
     pdu=PDU_32A,
+    larger_spines=LARGER_SPINES,
 )
