@@ -72,6 +72,9 @@ class Proposal(models.Model):
     version = models.PositiveIntegerField(help_text="Counts the proposals of a design, from 1.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    checks = models.JSONField(
+        default=dict, help_text="What validation found in the revision when the proposal was asked for."
+    )
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the PDF; empty until it is printed.")
     size = models.PositiveIntegerField(default=0, help_text="Of the PDF, in bytes.")
 

@@ -97,6 +97,11 @@ def compare_revision(revision: Revision, *, report: Report) -> Comparison:
     existing = Comparison.objects.filter(revision=revision, fingerprint=key).first()
     if existing is not None:
         return existing
+    equal = Comparison.objects.of_design(revision.design).filter(
+        fingerprint=key, priced_on=question.priced_on
+    )
+    if (same := equal.first()) is not None:
+        return carried_over(same, revision)
     try:
         answer = compare(question, shelf(), report=report)
     except InvalidDocument as error:
@@ -114,6 +119,25 @@ def compare_revision(revision: Revision, *, report: Report) -> Comparison:
         },
     )
     return comparison
+
+
+def carried_over(comparison: Comparison, revision: Revision) -> Comparison:
+    """Return `comparison` as the one of `revision`, a revision of the same design that asks the same question.
+
+    What does not cost anything, such as a finding that was accepted, then needs no second comparison.
+    """
+    same, _ = Comparison.objects.get_or_create(
+        revision=revision,
+        fingerprint=comparison.fingerprint,
+        defaults={
+            "engine_version": comparison.engine_version,
+            "priced_on": comparison.priced_on,
+            "price_books": comparison.price_books,
+            "request": comparison.request,
+            "result": comparison.result,
+        },
+    )
+    return same
 
 
 def current_comparison(design: Design) -> Comparison | None:

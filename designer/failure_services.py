@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from catalog import services as catalog_services
@@ -95,14 +98,23 @@ def rank_revision(revision: Revision, *, with_pairs: bool, report: Report) -> Fa
 
 def current_ranking(design: Design) -> FailureRanking | None:
     """Return the ranking that fits the working document as it is now, with pairs if there is one; None without."""
-    wanted = failure_fingerprint(document_of(design))
+    return _rankings(design.pk, document_of(design)).first()
+
+
+def ranking_of(revision: Revision, *, until: datetime) -> FailureRanking | None:
+    """Return the ranking that fits `revision` and was made by `until`, with pairs if there is one; None without."""
+    return _rankings(revision.design_id, document_of(revision)).filter(created_at__lte=until).first()
+
+
+def _rankings(design: UUID, document: DesignDocument) -> QuerySet[FailureRanking]:
     return (
         FailureRanking.objects.filter(
-            revision__design=design, fingerprint=wanted, engine_version=ENGINE_VERSION
+            revision__design=design,
+            fingerprint=failure_fingerprint(document),
+            engine_version=ENGINE_VERSION,
         )
         .select_related("revision")
         .order_by("-with_pairs", "-created_at")
-        .first()
     )
 
 

@@ -44,6 +44,8 @@ class Review:
     counts: Counts
     findings: tuple[Finding, ...]
     """The most severe first, the accepted ones last."""
+    checked: int
+    """How many rules were asked."""
     not_checked: Mapping[str, str]
     """Rules that wait for a fact: id -> the fact."""
 
@@ -66,6 +68,7 @@ def review(document: DesignDocument) -> Review:
         profile=document.profile,
         counts=counts_of(found),
         findings=found,
+        checked=sum(rule.check is not None for rule in rules.RULES),
         not_checked={rule.id: rule.missing for rule in rules.RULES if rule.check is None},
     )
 
@@ -104,7 +107,7 @@ def suppress(
         raise Invalid(problems)
     document = services.document_of(locked)
     accepted = Suppression(
-        rule=rule, reason=text, author=user.get_username()[:120], at=timezone.now().isoformat(timespec="seconds"), elements=marked
+        rule=rule, reason=text, author=str(user)[:120], at=timezone.now().isoformat(timespec="seconds"), elements=marked
     )  # fmt: skip
     others = tuple(s for s in document.suppressions if (s.rule, s.elements) != (rule, marked))
     if len(others) >= MOST_SUPPRESSIONS:

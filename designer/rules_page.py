@@ -13,9 +13,10 @@ HEAD = """# Validation rules
 Every rule that a design is checked by, {count} in all, of which {waiting} wait for a fact that no design holds yet. Written by
 `python -m designer.rules_page` from the code: do not edit. A rule is a pure function in `designer/engine/validation/`.
 
-An **error** is not fit for production; a **warning** is to be weighed before an offer (proposals do not list findings yet); **info** is good to
-know. A design says in its `profile` what it is for: `production`, `lab` or `edge`. Where a rule is less severe in one of them,
-it says so. A finding can be accepted, with a reason: it then stays in the list, marked as suppressed, with who accepted it.
+An **error** is not fit for production: a proposal is refused until it is repaired or accepted. A **warning** is to be weighed before
+an offer; **info** is good to know: proposals list both, with what helps. A design says in its `profile` what it is for: `production`, `lab` or `edge`. Where a rule is less severe in one of them,
+it says so. A finding can be accepted, with a reason: it then stays in the list, marked as suppressed, with who accepted it, and is
+printed so in every proposal.
 A rule whose inputs are missing says nothing; V001 tells what is incomplete.
 """
 

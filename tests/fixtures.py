@@ -68,3 +68,19 @@ def design(catalog, customer, architect):
 def signed_in(client, architect):
     client.force_login(architect)
     return client
+
+
+@pytest.fixture
+def unfit(comparison, design, architect):
+    """The compared design without its third control node: an open error, V020."""
+    topology = design.document["topology"]
+    fewer = {
+        **topology,
+        "nodes": [node for node in topology["nodes"] if node["id"] != "ctl03"],
+        "links": [
+            link for link in topology["links"] if "ctl03" not in (link["a"]["element"], link["b"]["element"])
+        ],
+    }
+    return services.change_part(
+        design=design, part="topology", value=fewer, based_on=design.version, user=architect
+    )

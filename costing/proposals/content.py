@@ -3,7 +3,8 @@ that an engine has not computed; this module chooses, orders, and finds words.""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +12,7 @@ from typing import Any
 
 from catalog.engine.definitions import NetworkDefinition, ServiceDefinition
 from catalog.engine.hardware import Basis
-from config.templatetags.ui import number, percent, shown
-from costing.currencies import CURRENCIES
+from config.templatetags.ui import number, percent
 from costing.engine.model import PRIVATE
 from designer.engine.bill import BillLine, PieceKind, bill_total
 from designer.engine.topology import Topology
@@ -66,11 +66,12 @@ class Chapter:
 
 TITLES = {
     "summary": "Summary",
-    "workload": "What the cloud must carry",
     "drawing": "The cloud, drawn",
+    "workload": "What the cloud must carry",
     "capacity": "Capacity",
     "bill": "Bill of materials",
     "services": "Services and networks",
+    "checks": "Checks",
     "cost": "Cost next to public clouds",
     "instances": "Instances that carry the same workload",
     "review": "What a reviewer asks",
@@ -180,6 +181,29 @@ def service_groups(services: Mapping[str, ServiceDefinition], topology: Topology
             groups.items(), key=lambda item: (order.index(item[0][0]), -len(item[1]))
         )
     ]
+
+
+def drawn_otherwise(drawn: Topology, laid_out: Topology) -> list[str]:
+    """In words where the drawing of a revision differs from the layout of its sizing, which is what is priced."""
+    counted = (
+        (
+            "servers",
+            Counter(node.spec for node in drawn.nodes),
+            Counter(node.spec for node in laid_out.nodes),
+        ),
+        ("switches", Counter(s.spec for s in drawn.switches), Counter(s.spec for s in laid_out.switches)),
+        ("racks", Counter(rack.spec for rack in drawn.racks), Counter(rack.spec for rack in laid_out.racks)),
+    )
+    return [
+        f"The drawing has {found.total()} {what}, {_kinds(found)}; capacity, bill of materials and costs are of the "
+        f"{planned.total()} that the workload asks for, {_kinds(planned)}."
+        for what, found, planned in counted
+        if found != planned
+    ]
+
+
+def _kinds(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {spec}" for spec, count in sorted(counts.items())) or "none"
 
 
 def network_rows(topology: Topology, networks: Mapping[str, NetworkDefinition]) -> list[dict[str, Any]]:
@@ -417,209 +441,3 @@ def _support(tco: Document) -> str:
 def _residual(tco: Document) -> str:
     cents = tco["options"][0]["category_cents"].get("residual", 0)
     return f"{_whole(-cents)} {tco['currency']['code']} credited to the private side"
-
-
-# How each number was computed --------------------------------------------------------------------------------
-class Sources:
-    """The sources of a document, each with one number, in the order in which they are first named."""
-
-    def __init__(self, assumptions: Iterable[str] = ()) -> None:
-        self.numbers: dict[str, int] = {}
-        self.assumptions = frozenset(assumptions)
-        """Keys of inputs whose sources stand in the chapter on assumptions, and get no number."""
-
-    def __call__(self, text: str) -> int | None:
-        """The number of a source; None where none is given."""
-        return self.numbers.setdefault(text, len(self.numbers) + 1) if text else None
-
-    def listed(self) -> list[dict[str, Any]]:
-        return [{"number": n, "text": text} for text, n in self.numbers.items()]
-
-
-SIZING_GROUPS = {
-    "compute": "Compute",
-    "control": "Control plane",
-    "storage": "Storage",
-    "network": "Fabric",
-    "facility": "Racks, power and cooling",
-    "subnets": "Addresses",
-}
-OF_OPERATION = {
-    "compute.vms_per_host",
-    "compute.reserved_host_memory_mb",
-    "compute.storage_gbps",
-    "compute.drain_seconds",
-    "compute.free_vms",
-    "compute.next_node_vms",
-    "compute.left_after_host",
-    "compute.left_after_rack",
-    "compute.left_after_zone",
-    "control.ovn_relays",
-    "control.cells",
-    "control.amphorae",
-    "storage.read_iops",
-    "storage.read_gb_per_second",
-    "storage.write_iops_during_recovery",
-    "storage.drive_to_nic",
-    "storage.free_tb",
-    "storage.next_node_tb",
-}
-"""Figures of the capacity page that whoever plans and runs the cloud wants, not whoever reads an offer."""
-GROUPED = ("purchase.", "residual.")
-"""Lines of the ledger that are printed as one table: the same rule a model of hardware."""
-
-
-def explained(
-    sizing: Document, tco: Document, names: Sequence[str], sources: Sources
-) -> list[dict[str, Any]]:
-    """The figures of sizing and comparison by subject and rule; lines of single models are in `hardware_rows`."""
-    found = [
-        (
-            title,
-            [
-                figure
-                for key, figure in sizing["figures"].items()
-                if key.startswith(f"{prefix}.") and key not in OF_OPERATION
-            ],
-        )
-        for prefix, title in SIZING_GROUPS.items()
-    ]
-    figures = tco["figures"]
-    lines: dict[bool, list[Document]] = {True: [], False: []}
-    heads: list[Document] = []
-    for option, name in zip(tco["options"], names, strict=True):
-        keys = {f"{option['id']}.{line['key']}" for line in option["lines"]}
-        for key, figure in figures.items():
-            if key in keys and not key.removeprefix(f"{option['id']}.").startswith(GROUPED):
-                label = figure["label"] if option["is_private"] else f"{name}, {figure['label']}"
-                lines[option["is_private"]].append({**figure, "label": label})
-            elif key.startswith(f"{option['id']}.") and key not in keys:
-                heads.append(figure)
-    found += [
-        ("Private cloud, line by line", lines[True]),
-        ("Public clouds, line by line", lines[False]),
-        ("Totals and comparison", heads),
-    ]
-    return [{"title": title, "rules": _by_rule(items, sources)} for title, items in found if items]
-
-
-def _by_rule(figures: Iterable[Document], sources: Sources) -> list[dict[str, Any]]:
-    """Figures under the rule that they follow, in the order in which a rule first occurs.
-
-    What several figures of a rule share, the same input with the same value, stands once with the rule.
-    """
-    rules: dict[tuple[str, str, str, str], list[Document]] = {}
-    for figure in figures:
-        key = (figure["formula"], figure["expression"], figure["source"], figure["grade"] or "")
-        rules.setdefault(key, []).append(figure)
-    shown_rules = []
-    for (formula, expression, source, grade), found in rules.items():
-        shared = [i for i in found[0]["inputs"] if all(i in f["inputs"] for f in found)] if found[1:] else []
-        shown_rules.append(
-            {
-                "formula": formula,
-                "expression": expression,
-                "source": sources(source),
-                "grade": grade,
-                "shared": [_input(item, sources) for item in shared],
-                "figures": [_worked(figure, shared, sources) for figure in found],
-            }
-        )
-    return shown_rules
-
-
-def _amount(value: Any, unit: str) -> str:
-    """A value as people read it; money with its cents."""
-    is_money = unit in CURRENCIES and isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{round(Decimal(str(value)), 2):,.2f}" if is_money else shown(value)
-
-
-def _input(item: Document, sources: Sources) -> dict[str, Any]:
-    return {
-        "label": item["label"],
-        "symbol": item["symbol"],
-        "value": shown(item["value"]),
-        "unit": item["unit"],
-        "source": None if item["name"] in sources.assumptions else sources(item["source"]),
-    }
-
-
-def _worked(figure: Document, shared: Sequence[Document], sources: Sources) -> dict[str, Any]:
-    """One figure as the appendix prints it. A sum over a ledger names how many lines it has, not all of them."""
-    is_sum = figure["formula"] == "tco.O1"
-    inputs = [_input(item, sources) for item in figure["inputs"] if item not in shared]
-    steps = [
-        {
-            "label": step["label"],
-            "working": step["working"],
-            "value": "" if step["value"] is None else _amount(step["value"], step["unit"]),
-            "unit": step["unit"],
-        }
-        for step in ([] if is_sum else figure["steps"])
-    ]
-    note = f"Sum of {len(figure['steps'])} posted lines." if is_sum else figure["note"]
-    return {
-        "label": figure["label"],
-        "value": _amount(figure["value"], figure["unit"]),
-        "unit": figure["unit"],
-        "inputs": inputs,
-        "steps": steps,
-        "bound_by": figure["bound_by"],
-        "note": note,
-        "has_working": bool(inputs or steps or figure["bound_by"] or note),
-    }
-
-
-def hardware_rows(tco: Document, sources: Sources) -> dict[str, Any]:
-    """What each model of hardware costs over the horizon: purchases (P1) and residual value (P4), in cents."""
-    private, figures = tco["options"][0], tco["figures"]
-    cents = {line["key"]: sum(line["cents"]) for line in private["lines"]}
-    rows, rules = [], {}
-    for line in private["lines"]:
-        figure = figures[f"{PRIVATE}.{line['key']}"]
-        if line["key"].startswith(GROUPED):
-            rules[figure["formula"]] = figure
-        kind, _, asset = line["key"].partition(".")
-        if kind != "purchase":
-            continue
-        price = next(item for item in figure["inputs"] if item["name"] == "unit_price")
-        rows.append(
-            {
-                "label": line["label"],
-                "price": price["value"],
-                "source": sources(price["source"]),
-                "steps": [
-                    f"{step['working'].partition(' ')[0]} ({_when(step['label'])})"
-                    for step in figure["steps"]
-                ],
-                "purchased": cents[line["key"]],
-                "residual": cents.get(f"residual.{asset}"),
-            }
-        )
-    return {
-        "rows": rows,
-        "rules": [
-            {
-                "formula": formula,
-                "expression": figure["expression"],
-                "source": sources(figure["source"]),
-                "grade": figure["grade"],
-                "inputs": [
-                    {
-                        "label": i["label"],
-                        "value": shown(i["value"]),
-                        "unit": i["unit"],
-                        "symbol": i["symbol"],
-                    }
-                    for i in figure["inputs"]
-                    if i["name"] != "unit_price"
-                ],
-            }
-            for formula, figure in rules.items()
-        ],
-    }
-
-
-def _when(label: str) -> str:
-    """`In service from month 4, paid at index 0` as "4"."""
-    return label.removeprefix("In service from month ").partition(",")[0]

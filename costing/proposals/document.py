@@ -9,10 +9,11 @@ from catalog.documents import parse
 from catalog.library import Library
 from costing import charts, pages
 from costing.models import Comparison, Proposal
-from costing.proposals import content
+from costing.proposals import appendix, checks, content
 from designer import pages as design_pages
 from designer.drawing.svg import described, draw
 from designer.engine.bill import BillLine
+from designer.engine.document import fingerprint
 from designer.engine.topology import Topology
 from designer.models import Sizing
 from designer.services import document_of
@@ -20,11 +21,11 @@ from designer.services import document_of
 HALF, FULL = 2, 4
 """Columns of a legend in half the page's width, and in all of it."""
 SIZES: Mapping[str, dict[str, Any]] = {
-    "yearly": {"width": 250, "height": 155, "legend_columns": HALF},
-    "cumulative": {"width": 250, "height": 145, "legend_columns": HALF},
-    "growth": {"width": 250, "height": 160, "legend_columns": FULL},
-    "breakdown": {"width": 180, "height": {"step": 4}, "legend_columns": HALF},
-    "waterfall": {"width": 600, "height": 125, "legend_columns": FULL},
+    "yearly": {"width": 250, "height": 108, "legend_columns": HALF},
+    "cumulative": {"width": 250, "height": 120, "legend_columns": HALF},
+    "growth": {"width": 250, "height": 135, "legend_columns": FULL},
+    "breakdown": {"width": 180, "height": {"step": 3.6}, "legend_columns": HALF},
+    "waterfall": {"width": 600, "height": 108, "legend_columns": FULL},
 }
 """Size of each chart without its axes, in units: two stand side by side, the last fills the page's width."""
 
@@ -51,22 +52,25 @@ def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str
     revision, result = comparison.revision, comparison.result
     plan = document_of(revision)
     tco = result["tco"]
-    topology = parse(Topology, sizing.topology)
+    laid_out = parse(Topology, sizing.topology)
+    topology = plan.topology if plan.topology.nodes else laid_out
     bill = [parse(BillLine, {**line, "spec": None}) for line in result["bill"]]
     totals = design_pages.totals(plan.workload)
     shown = pages.shown(comparison)
-    sources = content.Sources(item["key"] for item in tco["assumptions"])
+    sources = appendix.Sources(item["key"] for item in tco["assumptions"])
     made_with = made_with_words(comparison, sizing)
+    chapters = content.chapters()
     return {
         "meta": heading_of(proposal),
-        "chapters": content.chapters(),
+        "chapters": chapters,
+        "at": {chapter.id: chapter.number for chapter in chapters},
         **shown,
         "tco": tco,
         "months": tco["horizon_months"],
         "public_names": list(dict.fromkeys(o["name"] for o in tco["options"] if not o["is_private"])),
         "coloured": list(zip(shown["cards"], charts.colours(result), strict=True)),
         "outcome": content.outcome(tco),
-        "summary_tiles": content.summary_tiles(tco, sizing.result, servers=len(topology.nodes)),
+        "summary_tiles": content.summary_tiles(tco, sizing.result, servers=len(laid_out.nodes)),
         "mix": content.public_mix(tco),
         "notices": content.price_notices(tco),
         "first_notices": content.first_notices(tco),
@@ -74,7 +78,7 @@ def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str
         "totals": totals,
         "policies": content.policy_rows(plan.policies),
         "drawings": drawings(topology, library, proposal.design.name),
-        "topology": topology,
+        "servers": len(laid_out.nodes),
         "sizing": sizing.result,
         "capacity_tiles": content.capacity_tiles(sizing.result),
         "waterfall": design_pages.waterfall(sizing.result),
@@ -82,6 +86,9 @@ def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str
         "bill": content.bill_of(bill),
         "services": content.service_groups(library.services, topology),
         "networks": content.network_rows(topology, library.networks),
+        "checks": checks.chapter_of(proposal.checks or checks.checked(revision)),
+        "failures": checks.failures_of(revision, until=proposal.created_at),
+        "drawn_otherwise": content.drawn_otherwise(topology, laid_out),
         "charts": chart_figures(comparison),
         "facility_words": pages.FACILITY_WORDS[plan.cost.facility],
         "fairness": content.fairness(
@@ -93,8 +100,8 @@ def context_of(proposal: Proposal, sizing: Sizing, library: Library) -> dict[str
             made_with=made_with,
         ),
         "assumptions": content.assumption_groups(tco),
-        "explained": content.explained(sizing.result, tco, charts.option_names(result), sources),
-        "hardware": content.hardware_rows(tco, sources),
+        "explained": appendix.explained(sizing.result, tco, charts.option_names(result), sources),
+        "hardware": appendix.hardware_rows(tco, sources),
         "sources": sources.listed,
         "made_with": made_with,
     }
@@ -131,6 +138,6 @@ def made_with_words(comparison: Comparison, sizing: Sizing) -> str:
     """What it takes to compute the document again."""
     books = ", ".join(match["price_book"] for match in comparison.result["matches"])
     return (
-        f"Revision {comparison.revision.number}, sizing engine {sizing.engine_version}, cost engine "
+        f"Revision {comparison.revision.number} ({fingerprint(comparison.revision.document)[:16]}), sizing engine {sizing.engine_version}, cost engine "
         f"{comparison.engine_version}, price books {books or 'none'}, question {comparison.fingerprint[:16]}"
     )

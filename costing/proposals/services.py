@@ -15,11 +15,12 @@ from catalog import services as catalog_services
 from config.errors import Conflict
 from costing.models import Comparison, Proposal
 from costing.proposals import store
+from costing.proposals.checks import checked
 from costing.proposals.document import context_of
 from costing.proposals.pdf import font_assets, render_pdf
-from costing.services import current_comparison
+from costing.services import carried_over, current_comparison
 from designer.models import Design
-from designer.services import must_edit, sizing_of
+from designer.services import freeze_revision, must_edit, sizing_of
 from jobs.models import Job
 from jobs.queue import enqueue_once
 
@@ -34,14 +35,16 @@ def request_proposal(*, comparison: Comparison, user: User) -> tuple[Proposal, J
 
     Raises:
         Forbidden: the role of `user` does not allow it.
+        OpenErrors: validation finds errors in the compared revision that nobody accepted.
     """
     design = Design.objects.select_for_update().get(pk=comparison.revision.design_id)
     must_edit(user, design.team)
     proposal = Proposal.objects.filter(comparison=comparison, sha256="").first()
     if proposal is None:
+        checks = checked(comparison.revision)
         latest = Proposal.objects.filter(design=design).aggregate(latest=Max("version"))["latest"] or 0
         proposal = Proposal.objects.create(
-            design=design, comparison=comparison, version=latest + 1, author=user
+            design=design, comparison=comparison, version=latest + 1, author=user, checks=checks
         )
         audit("proposal.requested", actor=user, team=design.team, subject=proposal)
     job = enqueue_once(
@@ -55,12 +58,14 @@ def request_proposal(*, comparison: Comparison, user: User) -> tuple[Proposal, J
     return proposal, job
 
 
+@transaction.atomic
 def request_proposal_of_design(*, design: Design, user: User) -> tuple[Proposal, Job]:
-    """Have the proposal of a design printed from the comparison that fits it as it is now.
+    """Freeze the design and have its proposal printed from the comparison that fits it as it is now.
 
     Raises:
         Forbidden: the role of `user` does not allow it.
         Conflict: there is no comparison that fits the design and the present prices.
+        OpenErrors: validation finds errors in it that nobody accepted.
     """
     must_edit(user, design.team)
     comparison = current_comparison(design)
@@ -68,7 +73,8 @@ def request_proposal_of_design(*, design: Design, user: User) -> tuple[Proposal,
         raise Conflict(
             "No comparison fits the design and the prices as they are now. Compare it, then make the proposal."
         )
-    return request_proposal(comparison=comparison, user=user)
+    revision = freeze_revision(design=design, user=user)
+    return request_proposal(comparison=carried_over(comparison, revision), user=user)
 
 
 def print_proposal(proposal: Proposal, *, report: Report) -> Proposal:

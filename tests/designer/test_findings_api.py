@@ -66,7 +66,7 @@ def test_a_finding_is_accepted_with_a_reason_and_stays_in_the_list(signed_in, de
     assert (answer.status_code, answer["ETag"]) == (200, '"2"')
     (healing,) = found(answer, "V076")
     assert healing["suppression"]["reason"] == "A fourth node comes in spring"
-    assert healing["suppression"]["author"] == architect.get_username()
+    assert healing["suppression"]["author"] == str(architect)
     assert answer.json()["review"]["counts"]["suppressed"] == 1
     design.refresh_from_db()
     assert design.change_sets.last().changes == [

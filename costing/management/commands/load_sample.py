@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.services import sample_people
 from costing.proposals.services import print_proposal, request_proposal
 from costing.services import compare_revision, current_comparison
+from designer.failure_services import rank_revision
 from designer.sample import CUSTOMER, load_sample
 from designer.services import freeze_revision
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             comparison = compare_revision(freeze_revision(design=design, user=author), report=_quiet)
             self.stdout.write(f"{CUSTOMER}: compared with AWS, Azure and Google Cloud")
         if not comparison.proposals.exists():
+            rank_revision(comparison.revision, with_pairs=False, report=_quiet)
             proposal, _job = request_proposal(comparison=comparison, user=author)
             print_proposal(proposal, report=_quiet)  # its job finds the work done
             self.stdout.write(f"{CUSTOMER}: proposal printed")

@@ -13,9 +13,9 @@ class Severity(StrEnum):
     """How much a finding matters, worst first."""
 
     ERROR = "error"
-    """The design is not fit for production. Exports and proposals do not refuse it yet."""
+    """The design is not fit for production: no proposal is made of it until it is repaired or accepted with a reason."""
     WARNING = "warning"
-    """To be weighed before an offer. Proposals do not list findings yet."""
+    """To be weighed before an offer: proposals list it with its remedy."""
     INFO = "info"
 
 

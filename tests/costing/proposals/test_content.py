@@ -11,10 +11,12 @@ import pytest
 from django.conf import settings
 from django.template.loader import get_template
 
-from catalog.engine.hardware import Basis, PriceRange
-from costing.proposals import content
-from costing.proposals.content import Sources, bill_of, chapters, outcome, public_mix, summary_tiles
+from catalog.engine.hardware import Basis, NodeRole, PriceRange
+from costing.proposals import appendix, content
+from costing.proposals.appendix import Sources
+from costing.proposals.content import bill_of, chapters, outcome, public_mix, summary_tiles
 from designer.engine.bill import BillLine, PieceKind, bill_total
+from designer.engine.topology import Node, Topology
 from designer.engine.workload import Policies, VmProfile, Workload
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "costing" / "proposal"
@@ -81,6 +83,10 @@ def a_price(typical="100", basis=Basis.OBSERVED, **fields):
     )  # fmt: skip
 
 
+def a_node(id, spec):
+    return Node(id=id, name=id, spec=spec, roles=(NodeRole.CONTROL,))
+
+
 def a_line(id="cmp", count=2, price=None, kind=PieceKind.NODE):
     return BillLine(id=id, kind=kind, name=id, make="", count=count, price=price)
 
@@ -88,7 +94,7 @@ def a_line(id="cmp", count=2, price=None, kind=PieceKind.NODE):
 def test_every_chapter_has_a_number_and_a_template():
     found = chapters()
 
-    assert [chapter.number for chapter in found] == list(range(1, 12))
+    assert [chapter.number for chapter in found] == list(range(1, 13))
     for chapter in found:
         assert get_template(chapter.template)
 
@@ -148,7 +154,7 @@ def test_a_source_has_one_number_and_an_assumption_none():
         {"name": "price", "label": "Price", "symbol": "", "value": 1, "unit": "", "source": "A list"},
     ]
 
-    found = [content._input(item, sources)["source"] for item in (*inputs, *inputs)]
+    found = [appendix._input(item, sources)["source"] for item in (*inputs, *inputs)]
 
     assert found == [None, 1, None, 1]
     assert sources.listed() == [{"number": 1, "text": "A list"}]
@@ -164,7 +170,7 @@ def test_what_figures_of_one_rule_share_stands_once():
         for name in ("web", "database")
     ]  # fmt: skip
 
-    (rule,) = content._by_rule(figures, Sources())
+    (rule,) = appendix._by_rule(figures, Sources())
 
     assert [item["label"] for item in rule["shared"]] == ["PUE"]
     assert [[item["label"] for item in figure["inputs"]] for figure in rule["figures"]] == [
@@ -172,6 +178,75 @@ def test_what_figures_of_one_rule_share_stands_once():
         ["database"],
     ]
     assert rule["figures"][0]["value"] == "12.50"  # money keeps its cents
+
+
+def a_worked(label, value, *, price, working="1 - 1 / 2", note=""):
+    return {
+        "formula": "tco.U1", "expression": "q x p", "source": "A list", "grade": "A", "label": label, "value": value, "unit": "USD",
+        "inputs": [{"name": "on_demand", "label": f"{label} on demand", "symbol": "", "value": price, "unit": "USD an hour", "source": f"List of {label}"}],
+        "steps": [
+            {"label": "Discount", "working": working, "value": 0.5, "unit": "share"},
+            {"label": "Month 1", "working": f"{price} x 2", "value": 2 * price, "unit": "USD"},
+        ],
+        "bound_by": "", "note": note,
+    }  # fmt: skip
+
+
+def test_figures_that_differ_in_numbers_alone_are_rows_of_a_table():
+    figures = [a_worked(f"m{n}", 100 + n, price=n) for n in range(1, 4)]
+    figures.append(a_worked("m4", 104, price=4, working="default, the price list has none"))
+
+    (rule,) = appendix._by_rule(figures, Sources())
+
+    table = rule["table"]
+    assert rule["figures"] == []
+    assert [column["label"] for column in table["columns"]] == ["On demand", "Discount", "Month 1"]
+    assert [row["value"] for row in table["rows"]] == ["101.00", "102.00", "103.00", "104.00"]
+    assert [row["cells"][0]["source"] for row in table["rows"]] == [2, 3, 4, 5]
+    assert [row["cells"][1]["mark"] for row in table["rows"]] == ["", "", "", "a"]  # worked in another way
+    assert table["remarks"] == [{"mark": "a", "working": "default, the price list has none"}]
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        pytest.param([a_worked(f"m{n}", n, price=n) for n in range(3)], id="few"),
+        pytest.param([a_worked(f"m{n}", n, price=n, note=f"note {n}") for n in range(5)], id="notes"),
+    ],
+)
+def test_other_figures_stand_one_by_one(figures):
+    (rule,) = appendix._by_rule(figures, Sources())
+
+    assert rule["table"] is None
+    assert [figure["label"] for figure in rule["figures"]] == [figure["label"] for figure in figures]
+
+
+def test_a_charge_that_is_the_same_in_each_cloud_is_one_row():
+    same = {"value": 5, "unit": "USD", "inputs": [], "steps": [], "bound_by": "", "note": "", "formula": "tco.U18", "expression": "", "source": "", "grade": ""}  # fmt: skip
+
+    (rule,) = appendix._by_rule([{**same, "label": f"{cloud}, Migration"} for cloud in "ABC"], Sources())
+
+    assert [figure["label"] for figure in rule["figures"]] == ["A, Migration; B, Migration; C, Migration"]
+
+
+def test_a_last_step_does_not_repeat_the_figure():
+    step = {"label": "vCPU", "working": "(128 - 4) x 4", "value": 496, "unit": "vCPU"}
+    figure = {"formula": "sizing.C3", "label": "vCPU of a host", "value": 496, "unit": "vCPU", "inputs": [], "steps": [step], "bound_by": "", "note": ""}  # fmt: skip
+
+    (shown,) = appendix._worked(figure, [], Sources())["steps"]
+
+    assert (shown["working"], shown["value"]) == ("(128 - 4) x 4", "")
+
+
+def test_a_drawing_that_is_not_what_is_priced_is_said_so():
+    drawn = Topology(nodes=(a_node("ctl01", "ctl-s"), a_node("ctl02", "ctl-s")))
+    planned = Topology(nodes=(*drawn.nodes, a_node("ctl03", "ctl-s")))
+
+    (words,) = content.drawn_otherwise(drawn, planned)
+
+    assert words.startswith("The drawing has 2 servers, 2 ctl-s;")
+    assert "of the 3 that the workload asks for, 3 ctl-s" in words
+    assert content.drawn_otherwise(planned, planned) == []
 
 
 def test_every_fairness_rule_has_its_value():
