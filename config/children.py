@@ -1,13 +1,12 @@
 """Starting a limited child process: no database, no secrets, bounded memory, time and output (R39, R44).
 
-The child is a module of ours, run as `python -m module`. It calls `limit_this_process` before anything else. However
+The child is a module of ours, run as `python -m module`. It calls `config.limited.limit_this_process` before anything else. However
 it dies, the worker that started it lives on and gets an `Ended`.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -86,14 +85,3 @@ def run_child(
         errors.seek(0)
         told = errors.read(64 * 1024).decode(errors="replace")
         return Ended(code=child.returncode, output=output.read(), errors=told, took_too_long=took_too_long)
-
-
-def limit_this_process(*, memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
-    """Bound what this process may use: address space, processor time, the size of what it writes; no core files."""
-    for kind, limit in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, output_bytes),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (limit, limit))

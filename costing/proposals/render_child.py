@@ -10,7 +10,7 @@ import json
 import sys
 from typing import Any
 
-from config.children import limit_this_process
+from config.limited import limit_this_process
 
 MAX_PAGES = 500
 

@@ -15,9 +15,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from designer.imports.inventory import FileRead, Inventory, InventoryVm, clean
-from designer.imports.rvtools import file_of, rows_of
-from designer.imports.tables import Table, decimal, text
+from designer.imports.rows import FileRead, Inventory, InventoryVm, clean
+from designer.imports.rvtools import file_of
+from designer.imports.tables import Table, decimal, rows_of, text
 
 CUR = "aws-cur"
 USED = {"Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"}

@@ -24,9 +24,8 @@ from designer.imports.billing import (
     moment,
     whole_number,
 )
-from designer.imports.inventory import Inventory, clean
-from designer.imports.rvtools import rows_of
-from designer.imports.tables import Table, decimal, text
+from designer.imports.rows import Inventory, clean
+from designer.imports.tables import Table, decimal, rows_of, text
 
 FOCUS = "focus"
 PROVIDERS = {

@@ -1,13 +1,11 @@
 """What an inventory file says about an estate, and what is left of it once people have decided what counts.
 
 Provisioned, used and peak stand apart: no number is derived here but by `sized`, and only when it is switched on.
-Sizes are in MiB; ratios are fractions. What a file does not say is None, never 0.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import ROUND_UP, Decimal
@@ -15,8 +13,8 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from catalog.engine.documents import Bounds
+from designer.imports.rows import Inventory, InventoryVm, Power
 
-UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 MAX_VCPUS = 1024
 MAX_RAM_MIB = 24_576 * 1024
 MIN_RAM_MIB = 64
@@ -26,12 +24,6 @@ ZOMBIE_CPU_RATIO = 0.02
 """A VM that is on and whose processor, at its peak where that is known, else on average, stays at or below this share of what
 it has may be forgotten. House value: no source gives one; it only marks candidates."""
 NAMES_SHOWN = 20
-
-
-class Power(StrEnum):
-    ON = "on"
-    OFF = "off"
-    SUSPENDED = "suspended"
 
 
 class Reason(StrEnum):
@@ -88,111 +80,6 @@ class Switches:
     """On top of what was measured. Default of tco.M8."""
     max_profiles: Annotated[int, Bounds(1, 60)] = 20
     outliers_apart: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InventoryVm:
-    """One row of an inventory."""
-
-    name: str
-    row: int
-    """Line or row in its file, counted from 1 with the header."""
-    identity: str = ""
-    """What makes two rows the same VM; empty: nothing does."""
-    place: str = ""
-    power: Power = Power.ON
-    is_template: bool = False
-    is_placeholder: bool = False
-    is_service_vm: bool = False
-    vcpus: int | None = None
-    cpu_used_ratio: float | None = None
-    cpu_peak_ratio: float | None = None
-    ram_mib: int | None = None
-    ram_used_mib: int | None = None
-    ram_peak_mib: int | None = None
-    disk_mib: int | None = None
-    disk_used_mib: int | None = None
-    iops: float | None = None
-    """Average of what was measured."""
-    mb_per_second: float | None = None
-    operating_system: str = ""
-    provider: str = ""
-    instance_type: str = ""
-    hours_share: float | None = None
-    """Share of the hours of a bill in which it ran."""
-    count: int = 1
-    """VMs that this row stands for."""
-
-
-VM_FIELDS = tuple(f.name for f in fields(InventoryVm))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRead:
-    """One file or sheet, and how it was read."""
-
-    name: str
-    table: str
-    rows: int
-    blank_rows: int = 0
-    encoding: str = ""
-    delimiter: str = ""
-    used_for: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inventory:
-    """All that was read, before anything is left out."""
-
-    format: str
-    vms: tuple[InventoryVm, ...]
-    files: tuple[FileRead, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What the reader decided and people should know."""
-    hosts: int | None = None
-    datastores: int | None = None
-    datastores_repeated: int = 0
-    """Rows of datastores that several hosts or sites share, counted once."""
-    partitions: int | None = None
-    shared_disks: int = 0
-    shared_disk_mib: int = 0
-    """Disks that several VMs use, counted with the first."""
-    loose_disk_mib: int = 0
-    """Volumes that name no VM, as in a bill: their average over its time."""
-    estate_iops: float | None = None
-    estate_p95_iops: float | None = None
-    estate_peak_iops: float | None = None
-    """Measured at the hosts, summed; hosts need not peak together, so the sum of peaks is a ceiling."""
-    columns: tuple[str, ...] = ()
-    """The header of a plain table, for choosing which column means what."""
-    examples: tuple[tuple[str, ...], ...] = ()
-    mapping: Mapping[str, str] | None = None
-
-    def to_data(self) -> dict[str, Any]:
-        """Return it as JSON data: the rows as lists in the order of `fields`, which is five times shorter."""
-        data = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vms"}
-        data["files"] = [{f.name: getattr(file, f.name) for f in fields(file)} for file in self.files]
-        data["mapping"] = dict(self.mapping) if self.mapping is not None else None
-        data["fields"] = list(VM_FIELDS)
-        data["vms"] = [[getattr(vm, name) for name in VM_FIELDS] for vm in self.vms]
-        return data
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Inventory:
-        """Return the inventory that `to_data` wrote."""
-        names = data["fields"]
-        power = names.index("power")
-        vms = []
-        for row in data["vms"]:
-            values = dict(zip(names, row, strict=True))
-            values["power"] = Power(row[power])
-            vms.append(InventoryVm(**values))
-        other = {f.name: data[f.name] for f in fields(cls) if f.name in data and f.name != "vms"}
-        other["files"] = tuple(FileRead(**file) for file in data["files"])
-        other["notes"] = tuple(data["notes"])
-        other["columns"] = tuple(data["columns"])
-        other["examples"] = tuple(tuple(row) for row in data["examples"])
-        return cls(vms=tuple(vms), **other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -400,12 +287,3 @@ def gib(mib: int | float) -> Decimal:
 def gb(mib: int | float | Decimal) -> Decimal:
     """Return MiB as GB of 10⁹ bytes, rounded up to a thousandth."""
     return (Decimal(mib) * 2**20 / 10**9).quantize(Decimal("0.001"), ROUND_UP)
-
-
-def clean(raw: Any, longest: int = 120) -> str:
-    """Return `raw` as text that every document can show: no control characters, at most `longest` characters."""
-    if type(raw) is str and raw.isprintable():
-        return raw.strip()[:longest]
-    return UNSTORABLE.sub(
-        "\N{REPLACEMENT CHARACTER}", str(raw).replace("\r", " ").replace("\n", " ")
-    ).strip()[:longest]

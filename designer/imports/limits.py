@@ -34,3 +34,12 @@ class Refused(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+
+
+def too_large_unpacked() -> Refused:
+    """Return the refusal of what unpacks to more than is read."""
+    return Refused(
+        f"The archive unpacks to more than {MAX_ENTRY_BYTES // MIB} MiB in one entry or "
+        f"{MAX_UNPACKED_BYTES // MIB} MiB in all.",
+        "Export only the tabs that an inventory needs, or split it by site.",
+    )

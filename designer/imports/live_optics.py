@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from designer.imports.inventory import Inventory, InventoryVm, Power, clean
-from designer.imports.rvtools import POWER, SERVICE_VM, file_of, rows_of
-from designer.imports.tables import Columns, Table, decimal, text, truth, whole
+from designer.imports.rows import Inventory, InventoryVm, Power, clean
+from designer.imports.rvtools import POWER, SERVICE_VM, file_of
+from designer.imports.tables import Columns, Table, decimal, rows_of, text, truth, whole
 
 FORMAT = "live-optics"
-SHEETS = ("VMs", "ESX Hosts", "ESX Performance")
 
 
 def is_vms(table: Table) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from designer.imports.inventory import FileRead, Inventory, InventoryVm, Power, clean
+from designer.imports.rows import FileRead, Inventory, InventoryVm, Power, clean
 
 FORMAT = "openstack"
 POWER = {

@@ -5,13 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from designer.imports import limits, plain, services
+from designer.imports import (
+    billing,
+    focus,
+    limits,
+    live_optics,
+    openstack,
+    plain,
+    rvtools,
+    server_lists,
+    services,
+)
 from designer.imports.inventory import EXPLAINED, NEVER_COUNTED, Reason
-from designer.imports.reader import FORMATS
 from designer.imports.tables import ENCODINGS
 from designer.models import Design, WorkloadImport
 
 GIB, TIB = 1024, 1024**2
+FORMATS: Mapping[str, str] = {
+    rvtools.FORMAT: "RVTools",
+    live_optics.FORMAT: "Live Optics",
+    server_lists.AZURE: "Azure Migrate",
+    server_lists.AWS: "AWS Migration Hub",
+    openstack.FORMAT: "OpenStack",
+    focus.FOCUS: "FOCUS bill",
+    billing.CUR: "AWS cost and usage report",
+    plain.FORMAT: "Table",
+}
 BASES = (("provisioned", "as provisioned"), ("used", "average in use"), ("peak", "peak in use"))
 DISK_BASES = (("provisioned", "as provisioned"), ("used", "what is written"))
 FIELD_LABELS: Mapping[str, str] = {

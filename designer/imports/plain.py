@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from designer.imports.inventory import Inventory, InventoryVm, Power, clean
-from designer.imports.rvtools import file_of, rows_of
-from designer.imports.tables import Table, decimal, grouped_note, text, whole
+from designer.imports.rows import Inventory, InventoryVm, Power, clean
+from designer.imports.rvtools import file_of
+from designer.imports.tables import Table, decimal, grouped_note, rows_of, text, whole
 
 FORMAT = "table"
 FIELDS = (

@@ -1,36 +1,21 @@
-"""Bytes of uploaded files to one inventory: by content, never by the name of a file. Runs in the limited child only."""
+"""Bytes of uploaded files to one inventory: by content, never by the name of a file. Runs in the limited child only.
+
+What reads one kind of file is imported when such a file comes: the start of the child is a part of every import.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from designer.imports import (
-    billing,
-    focus,
-    limits,
-    live_optics,
-    openstack,
-    plain,
-    rvtools,
-    server_lists,
-    tables,
-)
-from designer.imports.inventory import Inventory
+from designer.imports import limits, rvtools
 from designer.imports.limits import Refused
-from designer.imports.tables import Table
+from designer.imports.rows import Inventory
+from designer.imports.tables import GZIP, OLE, ZIP, Table
 
-FORMATS: Mapping[str, str] = {
-    rvtools.FORMAT: "RVTools",
-    live_optics.FORMAT: "Live Optics",
-    server_lists.AZURE: "Azure Migrate",
-    server_lists.AWS: "AWS Migration Hub",
-    openstack.FORMAT: "OpenStack",
-    focus.FOCUS: "FOCUS bill",
-    billing.CUR: "AWS cost and usage report",
-    plain.FORMAT: "Table",
-}
+LIVE_OPTICS = ("VMs", "ESX Hosts", "ESX Performance")
+"""The sheets of a Live Optics workbook that are read."""
 
 
 def read(files: Sequence[tuple[str, bytes]], mapping: Mapping[str, str] | None = None) -> Inventory:
@@ -44,23 +29,26 @@ def read(files: Sequence[tuple[str, bytes]], mapping: Mapping[str, str] | None =
     found: list[Table] = []
     documents: list[tuple[str, Any]] = []
     for name, data in files:
-        if data.startswith(tables.GZIP):
-            data = tables.gunzipped(data)
+        if data.startswith(GZIP):
+            from designer.imports.texts import gunzipped
+
+            data = gunzipped(data)
         if not data.strip():
             raise Refused(f"{name} is empty.", "Export it again.")
-        if data.startswith(tables.OLE):
+        if data.startswith(OLE):
             raise Refused(
                 f"{name} is an old .xls file, or a workbook with a password.",
                 "Save it as .xlsx without a password.",
             )
-        if data.startswith(tables.ZIP):
+        if data.startswith(ZIP):
             found += _workbook(name, data)
         elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
             documents.append((name, _json(name, data)))
         else:
-            encoding = (mapping or {}).get("encoding", "")
-            content, used = tables.decoded(data, encoding)
-            found.append(tables.csv_table(content, file=name, encoding=used))
+            from designer.imports.texts import csv_table, decoded
+
+            content, used = decoded(data, (mapping or {}).get("encoding", ""))
+            found.append(csv_table(content, file=name, encoding=used))
     inventory = _inventory(found, documents, mapping)
     if len(inventory.vms) > limits.MAX_VMS:
         raise Refused(
@@ -76,16 +64,28 @@ def _inventory(
     if documents and found:
         raise Refused("JSON of OpenStack and tables do not make one inventory.", "Import them one by one.")
     if documents:
-        kinds = [openstack.kind_of(document) for _, document in documents]
-        if "servers" not in kinds:
-            what = f" There are {', '.join(sorted(k for k in kinds if k))}." if any(kinds) else ""
-            raise Refused(
-                f"No list of servers is among the JSON files.{what}",
-                "Add the output of `openstack server list --all-projects --long -f json`.",
-            )
-        return openstack.read(documents)
+        return _openstack(documents)
     if any(rvtools.tab_of(table) == "vInfo" for table in found):
         return rvtools.read(found)
+    return _other(found, mapping)
+
+
+def _openstack(documents: Sequence[tuple[str, Any]]) -> Inventory:
+    from designer.imports import openstack
+
+    kinds = [openstack.kind_of(document) for _, document in documents]
+    if "servers" not in kinds:
+        what = f" There are {', '.join(sorted(k for k in kinds if k))}." if any(kinds) else ""
+        raise Refused(
+            f"No list of servers is among the JSON files.{what}",
+            "Add the output of `openstack server list --all-projects --long -f json`.",
+        )
+    return openstack.read(documents)
+
+
+def _other(found: Sequence[Table], mapping: Mapping[str, str] | None) -> Inventory:
+    from designer.imports import billing, focus, live_optics, plain, server_lists
+
     for is_kind, read_kind in (
         (live_optics.is_vms, live_optics.read),
         (server_lists.is_azure, server_lists.read_azure),
@@ -114,21 +114,25 @@ def _inventory(
 
 
 def _workbook(name: str, data: bytes) -> list[Table]:
-    names = tables.inspect_archive(data)
+    from designer.imports import workbooks
+
+    names = workbooks.inspect_archive(data)
     if not any(entry.startswith("xl/") for entry in names):
         raise Refused(
             f"{name} is an archive, but not an .xlsx workbook.", "Unpack it, and send what is in it."
         )
-    workbook = tables.open_workbook(data)
+    workbook = workbooks.open_workbook(data)
     sheets = workbook.sheet_names
-    wanted = (
-        rvtools.TABS if "vInfo" in sheets else live_optics.SHEETS if "VMs" in sheets else tuple(sheets[:1])
-    )
-    return list(tables.sheets(workbook, name, wanted))
+    wanted: Mapping[str, Set[str] | None] = dict.fromkeys(LIVE_OPTICS if "VMs" in sheets else sheets[:1])
+    if "vInfo" in sheets:
+        wanted = rvtools.COLUMNS
+    return list(workbooks.sheets(workbook, name, wanted))
 
 
 def _json(name: str, data: bytes) -> Any:
-    content, _ = tables.decoded(data)
+    from designer.imports.texts import decoded
+
+    content, _ = decoded(data)
     try:
         return json.loads(content, parse_constant=_no_constant)
     except RecursionError as error:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from designer.engine.workload import VmProfile
 from designer.imports.grouping import Outlier, group
-from designer.imports.inventory import Basis, FileRead, Inventory, LossReport, Switches, select, sized
+from designer.imports.inventory import Basis, LossReport, Switches, select, sized
+from designer.imports.rows import FileRead, Inventory
 
 OUTLIERS_SHOWN = 100
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from config.children import Ended, run_child
 from config.errors import DomainError
 from designer.imports import limits
-from designer.imports.inventory import Inventory
+from designer.imports.rows import Inventory
 
 MODULE = "designer.imports.child"
 

@@ -7,15 +7,36 @@ is RAM less its reservation while a VM runs. "In Use" is taken less the swap fil
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from designer.imports.inventory import FileRead, Inventory, InventoryVm, Power, clean
-from designer.imports.tables import Columns, Table, decimal, grouped_note, text, truth, whole
+from designer.imports.joined import Cells, Joined
+from designer.imports.rows import FileRead, Inventory, InventoryVm, Power, clean
+from designer.imports.tables import Columns, Table, grouped_note, rows_of, text
 
 FORMAT = "rvtools"
-TABS = ("vInfo", "vDisk", "vMemory", "vCPU", "vPartition", "vHost", "vDatastore")
+OWNER = frozenset({"vm", "vm uuid", "vm id", "vi sdk server", "datacenter", "cluster", "host"})
+"""Columns that tell which VM a row belongs to."""
+COLUMNS: Mapping[str, Set[str]] = {
+    "vInfo": OWNER | {
+        "powerstate", "template", "srm placeholder", "cpus", "memory", "memory (mib)", "active memory", "total disk capacity mib",
+        "provisioned mib", "in use mib", "folder", "os according to the vmware tools", "guest os",
+        "os according to the configuration file", "instanceuuid", "cpu usage %",
+    },
+    "vDisk": OWNER | {"capacity mib", "disk path", "path"},
+    "vMemory": OWNER | {"reservation", "consumed", "active"},
+    "vCPU": OWNER | {"overall", "max"},
+    "vPartition": OWNER | {"consumed mib"},
+    "vHost": {"host", "cpu model"},
+    "vDatastore": {"name", "address", "capacity mib"},
+}  # fmt: skip
+"""What is read of each tab; a workbook has five times as much."""
+TABS = tuple(COLUMNS)
 SERVICE_VM = re.compile(r"vcls([-\s(\d]|$)", re.IGNORECASE)
+often = lru_cache(maxsize=1024)(clean)
+"""What many rows say alike: operating systems."""
 POWER = {"poweredon": Power.ON, "poweredoff": Power.OFF, "suspended": Power.SUSPENDED}
 
 
@@ -43,16 +64,16 @@ def tab_of(table: Table) -> str:
     return ""
 
 
-def rows_of(table: Table) -> Iterator[tuple[int, list[Any]]]:
-    """Yield the rows that hold something, each with its number in the file; count the others in the table."""
-    table.blank_rows = 0
-    for number, row in enumerate(table.rows, table.first_row):
-        if (row and row[0] and type(row[0]) is str) or any(
-            cell not in ("", None) and str(cell).strip() for cell in row
-        ):
-            yield number, row
-        else:
-            table.blank_rows += 1
+@lru_cache(maxsize=64)
+def power_of(raw: str) -> Power:
+    """Return what a cell says of a VM's power; a VM of which nothing is said is on."""
+    return POWER.get(raw.lower().replace(" ", ""), Power.ON)
+
+
+@lru_cache(maxsize=1024)
+def place_of(datacenter: str, cluster: str) -> str:
+    """Return where a VM is, as it is shown."""
+    return clean(" / ".join(part for part in (datacenter, cluster) if part))
 
 
 def file_of(table: Table, used_for: str) -> FileRead:
@@ -68,53 +89,6 @@ def file_of(table: Table, used_for: str) -> FileRead:
     )
 
 
-class Joined:
-    """Rows of another tab by the VM they belong to: by every column that both tabs have and that tells VMs apart."""
-
-    KEYS = (("vm uuid",), ("vm id", "vi sdk server"), ("vm", "datacenter", "cluster", "host"), ("vm",))
-
-    def __init__(self, infos: Sequence[Table], others: Sequence[Table], names: Iterable[str]) -> None:
-        self.key = next(
-            (
-                key
-                for key in self.KEYS
-                if all(column in t.columns() for t in (*infos, *others) for column in key)
-            ),
-            ("vm",),
-        )
-        seen: set[str] = set()
-        self.ambiguous = (
-            {n for n in names if n in seen or seen.add(n)}  # type: ignore[func-returns-value]
-            if self.key == ("vm",)
-            else set()
-        )
-        self.rows: dict[tuple[str, ...], list[tuple[Columns, list[Any]]]] = {}
-        self._places: dict[int, list[int | None]] = {}
-        for table in others:
-            columns = Columns(table)
-            places = [columns.place(name) for name in self.key]
-            for _, row in rows_of(table):
-                self.rows.setdefault(_key(row, places), []).append((columns, row))
-
-    def of(self, columns: Columns, row: Sequence[Any]) -> list[tuple[Columns, list[Any]]]:
-        """Return the rows that belong to a row of vInfo; none where only its name, which others share, could tell."""
-        places = self._places.get(id(columns))
-        if places is None:
-            places = self._places[id(columns)] = [columns.place(name) for name in self.key]
-        key = _key(row, places)
-        return [] if key[0] in self.ambiguous and self.key == ("vm",) else self.rows.get(key, [])
-
-
-def _key(row: Sequence[Any], places: Sequence[int | None]) -> tuple[str, ...]:
-    """The cells at `places`; as they stand where all are text, which is the rule and ten times faster."""
-    try:
-        key = tuple([row[place] for place in places])  # type: ignore[index]  # None is caught
-        "".join(key)
-    except (IndexError, TypeError):
-        return tuple([text(row, place) for place in places])
-    return key
-
-
 def read(tables: Sequence[Table]) -> Inventory:
     """Return the inventory that RVTools tabs hold, of one vCenter or several."""
     by_tab: dict[str, list[Table]] = {tab: [] for tab in TABS}
@@ -122,23 +96,15 @@ def read(tables: Sequence[Table]) -> Inventory:
         if tab := tab_of(table):
             by_tab[tab].append(table)
     infos = by_tab["vInfo"]
-    names = [text(row, at) for t in infos for at in [t.columns().get("vm")] for row in t.rows]
+    info = Cells(infos)
     disks, memory, cpus, partitions = (
-        Joined(infos, by_tab[tab], names) for tab in ("vDisk", "vMemory", "vCPU", "vPartition")
+        Joined(infos, by_tab[tab], info) for tab in ("vDisk", "vMemory", "vCPU", "vPartition")
     )
-    paths: set[str] = set()
-    shared = [0, 0]
-    sources: dict[str, int] = {}
-    vms: list[InventoryVm] = []
-    for table in infos:
-        columns = Columns(table)
-        at = {name: columns.place(*names) for name, names in VINFO.items()}
-        for number, row in rows_of(table):
-            vms.append(_vm(number, row, at, columns, disks, memory, cpus, partitions, paths, shared, sources))
+    vms = _vms(info, disks, memory, cpus, partitions)
     datastores, repeated = _datastores(by_tab["vDatastore"])
     return Inventory(
         format=FORMAT,
-        vms=tuple(vms),
+        vms=tuple(vms.rows),
         files=tuple(file_of(t, "VMs" if tab == "vInfo" else tab) for tab in TABS for t in by_tab[tab]),
         notes=(
             *(
@@ -146,14 +112,14 @@ def read(tables: Sequence[Table]) -> Inventory:
                 for table in infos
                 if (note := grouped_note(table, [table.columns().get(n) for n in NUMBERS], is_whole=True))
             ),
-            *_notes(sources, disks.ambiguous, has_cpu=any("max" in t.columns() for t in by_tab["vCPU"])),
+            *_notes(vms.sources, disks.ambiguous, has_cpu=any("max" in t.columns() for t in by_tab["vCPU"])),
         ),
         hosts=_count(by_tab["vHost"]),
-        partitions=_count(by_tab["vPartition"]),
+        partitions=len(partitions.numbers) if by_tab["vPartition"] else None,
         datastores=datastores,
         datastores_repeated=repeated,
-        shared_disks=shared[0],
-        shared_disk_mib=shared[1],
+        shared_disks=vms.shared_disks,
+        shared_disk_mib=vms.shared_disk_mib,
     )
 
 
@@ -161,110 +127,131 @@ NUMBERS = (
     "cpus", "memory", "active memory", "total disk capacity mib", "provisioned mib", "in use mib",
 )  # fmt: skip
 """Columns of vInfo that hold whole numbers."""
-VINFO = {
-    "vm": ("vm",),
-    "power": ("powerstate",),
-    "template": ("template",),
-    "placeholder": ("srm placeholder",),
-    "cpus": ("cpus",),
-    "memory": ("memory", "memory (mib)"),
-    "active": ("active memory",),
-    "capacity": ("total disk capacity mib",),
-    "provisioned": ("provisioned mib",),
-    "in_use": ("in use mib",),
-    "datacenter": ("datacenter",),
-    "cluster": ("cluster",),
-    "folder": ("folder",),
-    "os": ("os according to the vmware tools", "guest os"),
-    "os_configured": ("os according to the configuration file",),
-    "uuid": ("vm uuid", "instanceuuid"),
-    "server": ("vi sdk server",),
-    "cpu_usage": ("cpu usage %",),
-}
 
 
-def _vm(
-    number: int,
-    row: Sequence[Any],
-    at: dict[str, int | None],
-    columns: Columns,
-    disks: Joined,
-    memory: Joined,
-    cpus: Joined,
-    partitions: Joined,
-    paths: set[str],
-    shared: list[int],
-    sources: dict[str, int],
-) -> InventoryVm:
-    name = clean(text(row, at["vm"])) or f"row {number}"
-    power = POWER.get(text(row, at["power"]).lower().replace(" ", ""), Power.ON)
-    ram_mib = whole(row, at["memory"])
-    used_mib = whole(row, at["active"])
-    reserved = 0
-    for cols, found in memory.of(columns, row)[:1]:
-        reserved = max(0, whole(found, cols.place("reservation")) or 0)
-        consumed = whole(found, cols.place("consumed"))
-        active = whole(found, cols.place("active"))
-        used_mib = consumed if consumed is not None else active if active is not None else used_mib
-    swap_mib = max(0, (ram_mib or 0) - reserved) if power is Power.ON else 0
-    disk_mib, source = _disk(row, at, disks.of(columns, row), swap_mib, paths, shared)
-    disk_used_mib = _less_swap(whole(row, at["in_use"]), swap_mib)
-    if disk_used_mib is None:
-        parts = [whole(r, c.place("consumed mib")) for c, r in partitions.of(columns, row)]
-        disk_used_mib = sum(p for p in parts if p is not None) if any(p is not None for p in parts) else None
-    sources[source] = sources.get(source, 0) + 1
-    percent = decimal(row, at["cpu_usage"])
-    cpu_ratio = percent / 100 if percent is not None else None
-    for cols, found in cpus.of(columns, row)[:1]:
-        overall, most = decimal(found, cols.place("overall")), decimal(found, cols.place("max"))
-        if overall is not None and most and power is Power.ON:
-            cpu_ratio = overall / most
-    datacenter, cluster = text(row, at["datacenter"]), text(row, at["cluster"])
-    server, uuid = text(row, at["server"]), text(row, at["uuid"])
-    identity = f"{server}/{uuid}" if uuid else f"{server}/{datacenter}/{text(row, at['folder'])}/{name}"
-    return InventoryVm(
-        name=name,
-        row=number,
-        identity=clean(identity, 300).casefold(),
-        place=clean(" / ".join(part for part in (datacenter, cluster) if part)),
-        power=power,
-        is_template=truth(row, at["template"]),
-        is_placeholder=truth(row, at["placeholder"]),
-        is_service_vm=SERVICE_VM.match(name) is not None,
-        vcpus=whole(row, at["cpus"]),
-        cpu_used_ratio=None if cpu_ratio is None else round(min(2.0, max(0.0, cpu_ratio)), 4),
-        ram_mib=ram_mib,
-        ram_used_mib=used_mib if power is Power.ON else None,
-        disk_mib=disk_mib,
-        disk_used_mib=disk_used_mib,
-        operating_system=clean(text(row, at["os"]) or text(row, at["os_configured"])),
+@dataclass(slots=True)
+class _Vms:
+    """The VMs of vInfo, and what was found on the way."""
+
+    rows: list[InventoryVm] = field(default_factory=list)
+    sources: Counter[str] = field(default_factory=Counter)
+    """Where the disk sizes came from."""
+    shared_disks: int = 0
+    shared_disk_mib: int = 0
+
+
+def _vms(info: Cells, disks: Joined, memory: Joined, cpus: Joined, partitions: Joined) -> _Vms:
+    found = _Vms()
+    powers = [power_of(raw) for raw in info.texts("powerstate")]
+    ram = info.wholes("memory", "memory (mib)")
+    ram_used, swap = _memory(info, memory, powers, ram)
+    disk = _disks(info, disks, swap, found)
+    names = info.texts("vm")
+    columns = zip(
+        info.numbers, names, powers, info.truths("template"), info.truths("srm placeholder"), info.wholes("cpus"), ram, ram_used,
+        disk, _disk_used(info, partitions, swap), _cpu_ratios(info, cpus, powers), info.texts("datacenter"), info.texts("cluster"),
+        info.texts("folder"), info.texts("vi sdk server"), info.texts("vm uuid", "instanceuuid"),
+        info.texts("os according to the vmware tools", "guest os"), info.texts("os according to the configuration file"),
+        strict=True,
+    )  # fmt: skip
+    for (
+        number, raw_name, power, is_template, is_placeholder, vcpus, ram_mib, ram_used_mib,
+        disk_mib, disk_used_mib, cpu_ratio, datacenter, cluster, folder, server, uuid, system, configured,
+    ) in columns:  # fmt: skip
+        name = clean(raw_name) or f"row {number}"
+        identity = f"{server}/{uuid}" if uuid else f"{server}/{datacenter}/{folder}/{name}"
+        found.rows.append(
+            InventoryVm(
+                name=name,
+                row=number,
+                identity=clean(identity, 300).casefold(),
+                place=place_of(datacenter, cluster),
+                power=power,
+                is_template=is_template,
+                is_placeholder=is_placeholder,
+                is_service_vm=SERVICE_VM.match(name) is not None,
+                vcpus=vcpus,
+                cpu_used_ratio=cpu_ratio,
+                ram_mib=ram_mib,
+                ram_used_mib=ram_used_mib if power is Power.ON else None,
+                disk_mib=disk_mib,
+                disk_used_mib=disk_used_mib,
+                operating_system=often(system or configured),
+            )
+        )
+    return found
+
+
+def _memory(
+    info: Cells, memory: Joined, powers: Sequence[Power], ram: Sequence[int | None]
+) -> tuple[list[int | None], list[int]]:
+    """RAM in use, and the swap file, of each VM in MiB."""
+    used, swap = info.wholes("active memory"), []
+    reserved, consumed, active = (
+        memory.wholes("reservation"),
+        memory.wholes("consumed"),
+        memory.wholes("active"),
     )
+    for place, (power, mib, rows) in enumerate(zip(powers, ram, memory.of, strict=True)):
+        kept = 0
+        for row in rows[:1]:
+            kept = max(0, reserved[row] or 0)
+            known = consumed[row] if consumed[row] is not None else active[row]
+            used[place] = known if known is not None else used[place]
+        swap.append(max(0, (mib or 0) - kept) if power is Power.ON else 0)
+    return used, swap
 
 
-def _disk(
-    row: Sequence[Any],
-    at: dict[str, int | None],
-    disks: list[tuple[Columns, list[Any]]],
-    swap_mib: int,
-    paths: set[str],
-    shared: list[int],
-) -> tuple[int | None, str]:
-    if disks:
-        total = 0
-        for columns, disk in disks:
-            size = whole(disk, columns.place("capacity mib")) or 0
-            path = text(disk, columns.place("disk path", "path"))
-            if path and path in paths:
-                shared[0] += 1
-                shared[1] += size
-                continue
-            paths.add(path)
-            total += size
-        return total, "vDisk"
-    if (capacity := whole(row, at["capacity"])) is not None:
-        return capacity, "Total disk capacity"
-    provisioned = _less_swap(whole(row, at["provisioned"]), swap_mib)
-    return provisioned, "Provisioned" if provisioned is not None else "none"
+def _cpu_ratios(info: Cells, cpus: Joined, powers: Sequence[Power]) -> list[float | None]:
+    """The load of each VM's processor, as a fraction of what it may use."""
+    ratios = [None if percent is None else percent / 100 for percent in info.decimals("cpu usage %")]
+    overall, most = cpus.decimals("overall"), cpus.decimals("max")
+    for place, (power, rows) in enumerate(zip(powers, cpus.of, strict=True)):
+        if rows and power is Power.ON:
+            load, limit = overall[rows[0]], most[rows[0]]
+            if load is not None and limit:
+                ratios[place] = load / limit
+    return [None if ratio is None else round(min(2.0, max(0.0, ratio)), 4) for ratio in ratios]
+
+
+def _disks(info: Cells, disks: Joined, swap: Sequence[int], found: _Vms) -> list[int | None]:
+    """The provisioned disk of each VM in MiB. A disk that several VMs of one vCenter use counts with the first."""
+    sizes = disks.wholes("capacity mib")
+    paths = list(zip(disks.texts("vi sdk server"), disks.texts("disk path", "path"), strict=True))
+    seen: dict[tuple[str, str], int] = {}  # by path, the first disk of the VM that it counts with
+    of_vms: list[int | None] = []
+    capacities, provisioned = info.wholes("total disk capacity mib"), info.wholes("provisioned mib")
+    for place, rows in enumerate(disks.of):
+        if rows:
+            total = 0
+            for row in rows:
+                size, path = sizes[row] or 0, paths[row]
+                if path[1] and seen.setdefault(path, rows[0]) != rows[0]:
+                    found.shared_disks += 1
+                    found.shared_disk_mib += size
+                    continue
+                total += size
+            of_vms.append(total)
+            found.sources["vDisk"] += 1
+        elif (capacity := capacities[place]) is not None:
+            of_vms.append(capacity)
+            found.sources["Total disk capacity"] += 1
+        else:
+            of_vms.append(_less_swap(provisioned[place], swap[place]))
+            found.sources["none" if of_vms[-1] is None else "Provisioned"] += 1
+    return of_vms
+
+
+def _disk_used(info: Cells, partitions: Joined, swap: Sequence[int]) -> list[int | None]:
+    """What is written of each VM's disk in MiB: on the datastore, else in its partitions."""
+    used = [_less_swap(mib, less) for mib, less in zip(info.wholes("in use mib"), swap, strict=True)]
+    if None not in used:
+        return used
+    consumed = partitions.wholes("consumed mib")
+    for place, rows in enumerate(partitions.of):
+        if used[place] is None and (known := [mib for row in rows if (mib := consumed[row]) is not None]):
+            used[place] = sum(known)
+    return used
 
 
 def _less_swap(mib: int | None, swap_mib: int) -> int | None:
@@ -287,7 +274,7 @@ def _datastores(tables: Sequence[Table]) -> tuple[int | None, int]:
     return len(set(keys)), len(keys) - len(set(keys))
 
 
-def _notes(sources: dict[str, int], ambiguous: set[str], *, has_cpu: bool) -> Iterator[str]:
+def _notes(sources: Mapping[str, int], ambiguous: Set[str], *, has_cpu: bool) -> Iterator[str]:
     if n := sources.get("Provisioned"):
         yield (
             f"Disks of {n:,} VMs are “Provisioned” less the swap file (RAM less its reservation while a VM is on): "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from designer.imports.inventory import Inventory, InventoryVm, clean
-from designer.imports.rvtools import file_of, rows_of
-from designer.imports.tables import Columns, Table, decimal, text, whole
+from designer.imports.rows import Inventory, InventoryVm, clean
+from designer.imports.rvtools import file_of
+from designer.imports.tables import Columns, Table, decimal, rows_of, text, whole
 
 AZURE, AWS = "azure-migrate", "aws-migration-hub"
 AZURE_DISKS = range(1, 21)

@@ -20,8 +20,9 @@ from catalog.engine.documents import write
 from config.errors import Conflict, DomainError, Invalid, Problem, Stale
 from designer.engine.workload import VmProfile
 from designer.imports import limits, plain, store
-from designer.imports.inventory import Basis, Inventory, Switches, clean
+from designer.imports.inventory import Basis, Switches
 from designer.imports.review import review
+from designer.imports.rows import Inventory, clean
 from designer.imports.run import Unreadable, read_files
 from designer.imports.sizes import with_known_sizes
 from designer.imports.tables import ENCODINGS

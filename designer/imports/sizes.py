@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from catalog.engine.instance_names import size_in_name, spellings
 from catalog.instance_sizes import instance_sizes
 from catalog.models import CloudOffer, PriceBookVersion
-from designer.imports.inventory import Inventory, InventoryVm, clean
+from designer.imports.rows import Inventory, InventoryVm, clean
 
 NAMES_SHOWN = 12
 Size = tuple[int, int]
@@ -63,7 +63,7 @@ def _sized(vm: InventoryVm, size: Size | None) -> InventoryVm:
     """What the bill itself says comes first: vCPUs of a type may be constrained."""
     if size is None:
         return vm
-    return replace(vm, vcpus=vm.vcpus or size[0], ram_mib=vm.ram_mib or size[1])
+    return vm._replace(vcpus=vm.vcpus or size[0], ram_mib=vm.ram_mib or size[1])
 
 
 def _sizes(provider: str, names: Iterable[str]) -> dict[str, Size]:

@@ -7,7 +7,7 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-from designer.imports.inventory import Inventory
+from designer.imports.rows import Inventory
 from designer.imports.run import read_files
 
 CONTENT_TYPES = (

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from designer.imports.inventory import Inventory, Reason, Switches, select
+from designer.imports.inventory import Reason, Switches, select
+from designer.imports.rows import Inventory
 from designer.imports.run import Unreadable
 from tests.designer.imports.files import TOTALS, VINFO, an_estate, csv_bytes, read, workbook
 
@@ -383,3 +384,74 @@ def test_the_public_workbooks_come_to_what_is_written_of_them():
 def test_cost_exports_in_a_providers_own_format_are_refused_with_what_is_read(header, whose):
     with pytest.raises(Unreadable, match=f"cost export of {whose}.*FOCUS"):
         read(("bill.csv", csv_bytes([header, ["x"] * len(header)])))
+
+
+def every_tab():
+    owner = ("DC1", "cl-prod", "esx01")
+    return {
+        "vInfo": [(*VINFO, "Annotation"), *((*row, "a note") for row in an_estate()[1:])],
+        "vDisk": [
+            ("VM", "Disk", "Disk Path", "Capacity MiB", "Datacenter", "Cluster", "Host"),
+            *(("web-1", f"Hard disk {n}", f"[ds] web-1_{n}.vmdk", 1000 * n, *owner) for n in (1, 2)),
+        ],
+        "vMemory": [
+            ("VM", "Size MiB", "Reservation", "Consumed", "Active", "Datacenter", "Cluster", "Host"),
+            ("web-2", 8192, 4096, 6000, 1000, *owner),
+            ("web-3", 8192, 0, "", 2000, *owner),
+        ],
+        "vCPU": [
+            ("VM", "CPUs", "Max", "Overall", "Datacenter", "Cluster", "Host"),
+            ("db-1", 8, 10000, 2500, *owner),
+        ],
+        "vPartition": [("VM", "Disk", "Capacity MiB", "Consumed MiB"), ("web-4", "/", 900, 450)],
+        "vHost": [("Host", "CPU Model", "# CPU"), ("esx01", "some", 2)],
+        "vDatastore": [("Name", "Type", "Capacity MiB", "Address"), ("ds", "NFS", 100, "a")],
+    }
+
+
+def test_a_workbook_of_which_only_some_columns_are_read_says_what_the_whole_tabs_say():
+    tabs = every_tab()
+    files = [(f"RVTools_tab{name}.csv", csv_bytes(rows)) for name, rows in tabs.items()]
+
+    of_workbook, of_csv = read(("export.xlsx", workbook(tabs))), read(*files)
+
+    assert of_workbook.vms == of_csv.vms
+    by_name = {vm.name: vm for vm in of_workbook.vms}
+    assert (by_name["web-1"].disk_mib, by_name["db-1"].cpu_used_ratio) == (3000, 0.25)
+    assert (by_name["web-2"].ram_used_mib, by_name["web-3"].ram_used_mib) == (6000, 2000)
+    assert by_name["web-2"].disk_mib == 61440 + 4096
+    assert (of_workbook.hosts, of_workbook.partitions, of_workbook.datastores) == (1, 1, 1)
+
+
+def test_rows_have_the_numbers_that_people_see_also_below_empty_lines():
+    inventory = read(("export.xlsx", workbook({"vInfo": [(), (), *an_estate()[:3]]})))
+
+    assert [(vm.name, vm.row) for vm in inventory.vms] == [("web-1", 4), ("web-2", 5)]
+
+
+def test_disks_of_one_path_in_two_vcenters_are_two():
+    info = [("VM", "Powerstate", "CPUs", "Memory", "VI SDK Server"), ("a", "poweredOn", 2, 4096, "vc1"), ("b", "poweredOn", 2, 4096, "vc2")]  # fmt: skip
+    disks = [("VM", "Disk Path", "Capacity MiB", "VI SDK Server"), ("a", "[ds1] x.vmdk", 100, "vc1"), ("b", "[ds1] x.vmdk", 200, "vc2")]  # fmt: skip
+
+    inventory = read(("export.xlsx", workbook({"vInfo": info, "vDisk": disks})))
+
+    assert ([vm.disk_mib for vm in inventory.vms], inventory.shared_disks) == ([100, 200], 0)
+
+
+def test_rows_of_other_tabs_that_name_no_vm_belong_to_none():
+    info = [("VM", "Powerstate", "CPUs", "Memory", "VM UUID", "Total disk capacity MiB"), ("a", "poweredOn", 2, 4096, "", 7)]  # fmt: skip
+    disks = [("VM", "VM UUID", "Disk Path", "Capacity MiB"), ("a", "", "[ds1] x.vmdk", 100)]
+
+    (vm,) = read(("export.xlsx", workbook({"vInfo": info, "vDisk": disks}))).vms
+
+    assert vm.disk_mib == 7
+
+
+def test_a_vm_that_is_listed_twice_shares_no_disk_with_itself():
+    header = ("VM", "Powerstate", "CPUs", "Memory", "VM UUID")
+    info = [header, *(("a", power, 2, 4096, "u1") for power in ("poweredOff", "poweredOn"))]
+    disks = [("VM", "VM UUID", "Disk Path", "Capacity MiB"), ("a", "u1", "[ds1] x.vmdk", 100)]
+
+    inventory = read(("export.xlsx", workbook({"vInfo": info, "vDisk": disks})))
+
+    assert (kept(inventory).disk_mib, inventory.shared_disks) == (100, 0)

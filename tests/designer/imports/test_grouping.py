@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from designer.engine.workload import Workload
 from designer.imports.grouping import find_outliers, group
-from designer.imports.inventory import Basis, InventoryVm, SizedVm, Switches, sized
+from designer.imports.inventory import Basis, SizedVm, Switches, sized
+from designer.imports.rows import InventoryVm
 
 
 def a_vm(name="vm", *, vcpus=2, ram_mib=4096, disk_mib=40960, **more):

@@ -155,7 +155,7 @@ def test_however_the_child_dies_only_the_import_fails(name, monkeypatch, tmp_pat
     """security R44, with parsers that abort, allocate, spin, sleep, write and raise."""
     code, message = STUBS[name]
     head = (
-        f"import json, sys\nsys.path.insert(0, {str(children.ROOT)!r})\nfrom config.children import limit_this_process\n"
+        f"import json, sys\nsys.path.insert(0, {str(children.ROOT)!r})\nfrom config.limited import limit_this_process\n"
         "limit_this_process(**json.loads(sys.argv[1])['limits'])\n"
     )
     (tmp_path / "stub.py").write_text(head + code)
