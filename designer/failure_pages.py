@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from catalog import services as catalog_services
 from config.errors import Invalid
-from designer import failure_services, services
-from designer.drawing.racks import kind_of
-from designer.drawing.svg import draw
+from designer import failure_drawing, failure_services, services
 from designer.engine.failures.graph import Plant
-from designer.engine.failures.model import FailureReport, FailureSet, State
+from designer.engine.failures.model import FailureSet, ServiceState, State
 from designer.engine.failures.simulate import name_of
 from designer.engine.failures.timeline import standing
 from designer.engine.topology import FEEDS
 from designer.models import Design
 
-MOST_CHOSEN = 50
+MOST_CHOSEN = 200
 MOST_LISTED = 60
 MOST_RANKED = 100
+MOST_SHOWN = 15
 
 GROUPS = (
     ("rack", "Racks"),
@@ -57,13 +55,27 @@ class Step:
     is_past: bool
 
 
-def effect(design: Design, asked: Sequence[str], at: int) -> dict[str, Any]:
-    """Return what the page shows when `asked`, elements as `kind:id`, fail, `at` so many seconds after it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the address of the page says."""
+
+    failed: Sequence[str] = ()
+    """As `kind:id`."""
+    at: int = 0
+    """Seconds after the event."""
+    look: str = ""
+    """A device whose parts are shown."""
+    is_looking: bool = False
+    """A press on a device in the drawing shows its parts instead of letting it fail."""
+
+
+def effect(design: Design, asked: Asked) -> dict[str, Any]:
+    """Return what the page shows when `asked.failed` fails."""
     document = services.document_of(design)
     if not document.topology.nodes:
         return {"is_drawn": False}
     plant = failure_services.plant_of_document(document)
-    wanted = tuple(dict.fromkeys(name.strip()[:200] for name in asked[:MOST_CHOSEN] if name.strip()))
+    wanted = tuple(dict.fromkeys(name.strip()[:200] for name in asked.failed[:MOST_CHOSEN] if name.strip()))
     failed, problem = FailureSet(), ""
     try:
         failed = failure_services.named(wanted)
@@ -73,31 +85,44 @@ def effect(design: Design, asked: Sequence[str], at: int) -> dict[str, Any]:
         failed = FailureSet()
         report = failure_services.fail(plant, failed)
     chosen = failed.named()
+    look = asked.look if asked.look in plant.devices else ""
+    here = replace(asked, failed=chosen, look=look, at=0)
     moments = sorted({moment.seconds for moment in report.timeline})
-    now = max((seconds for seconds in moments if seconds <= at), default=0)
+    now = max((seconds for seconds in moments if seconds <= asked.at), default=0)
+
+    def with_failed(names: Sequence[str]) -> str:
+        return address(design, replace(here, failed=names))
+
+    def at(seconds: Sequence[int]) -> str:
+        return address(design, replace(here, at=seconds[0])) if seconds else ""
+
     return {
         "is_drawn": True,
         "problem": problem,
         "typed": "" if not problem else wanted[-1],
+        "asked": here,
         "chosen": [
-            Chosen(
-                named=name, name=_name(plant, name), without=address(design, [n for n in chosen if n != name])
-            )
-            for name in chosen
+            Chosen(named=n, name=_name(plant, n), without=with_failed([o for o in chosen if o != n]))
+            for n in chosen
         ],
+        "nothing": with_failed(()),
         "groups": _groups(plant, set(chosen)),
         "report": report,
         "has_failed": bool(chosen),
-        "services": [s for s in report.services if s.state is not State.UP or s.missing],
+        "services": [
+            s for s in report.services if s.missing or s.own_state is not State.UP or s.state is State.DOWN
+        ],
+        "weaker_services": [s for s in report.services if _is_weaker_by_others(s)],
         "networks": [n for n in report.networks if n.state is not State.UP],
         "bandwidth": report.bandwidth[:MOST_LISTED],
+        "more_bandwidth": max(0, len(report.bandwidth) - MOST_LISTED),
         "dead": report.dead[:MOST_LISTED],
         "more_dead": max(0, len(report.dead) - MOST_LISTED),
         "steps": [
             Step(
                 when=duration(moment.seconds),
                 what=moment.what,
-                address=address(design, chosen, moment.seconds),
+                address=at([moment.seconds]),
                 is_now=moment.seconds == now,
                 is_past=moment.seconds < now,
             )
@@ -105,10 +130,25 @@ def effect(design: Design, asked: Sequence[str], at: int) -> dict[str, Any]:
         ],
         "standing": standing(report, now),
         "when": duration(now),
-        "previous": _step(design, chosen, [s for s in moments if s < now][-1:]),
-        "next": _step(design, chosen, [s for s in moments if s > now][:1]),
-        "drawing": _drawing(design, plant, report, chosen),
+        "previous": at([s for s in moments if s < now][-1:]),
+        "next": at([s for s in moments if s > now][:1]),
+        "press_fails": address(design, replace(here, is_looking=False, look="")),
+        "press_looks": address(design, replace(here, is_looking=True)),
+        "drawing": failure_drawing.drawing(
+            plant,
+            report,
+            name=design.name,
+            to=with_failed,
+            look=(lambda device: address(design, replace(here, look=device))) if asked.is_looking else None,
+        ),
+        "look": plant.devices[look].name if look else "",
+        "parts": failure_drawing.parts(plant, report, look, to=with_failed) if look else "",
     }
+
+
+def _is_weaker_by_others(service: ServiceState) -> bool:
+    """A service that has lost nothing of its own."""
+    return service.state is State.DEGRADED and not service.missing and service.own_state is State.UP
 
 
 def ranking(design: Design) -> dict[str, Any]:
@@ -118,25 +158,36 @@ def ranking(design: Design) -> dict[str, Any]:
         return {"ranking": None}
     result = found.result
     damages = [
-        damage | {"address": address(design, damage["failed"]), "alike": 1 + len(damage["like_it"])}
+        damage
+        | {"address": address(design, Asked(failed=damage["failed"])), "alike": 1 + len(damage["like_it"])}
         for damage in result["damages"][:MOST_RANKED]
     ]
     pairs = [
-        damage | {"address": address(design, damage["failed"])} for damage in result["pair_damages"][:30]
+        damage | {"address": address(design, Asked(failed=damage["failed"]))}
+        for damage in result["pair_damages"][:30]
     ]
     return {
         "ranking": found,
         "result": result,
-        "damages": damages,
+        "damages": damages[:MOST_SHOWN],
+        "less_damages": damages[MOST_SHOWN:],
+        "switch_pairs": [
+            pair | {"address": address(design, Asked(failed=[f"device:{s}" for s in pair["switches"]]))}
+            for pair in result["switch_pairs"][:10]
+        ],
         "more_damages": max(0, len(result["damages"]) - MOST_RANKED),
         "pair_damages": pairs,
-        "cut_sets": [cut | {"address": address(design, cut["elements"])} for cut in result["cut_sets"]],
+        "cut_sets": [
+            cut | {"address": address(design, Asked(failed=cut["elements"]))} for cut in result["cut_sets"]
+        ],
     }
 
 
-def address(design: Design, failed: Sequence[str], at: int | None = None) -> str:
-    """Return the address of the failure page with `failed` chosen, `at` seconds after the event."""
-    query = [("failed", name) for name in failed] + ([("at", str(at))] if at is not None else [])
+def address(design: Design, asked: Asked) -> str:
+    """Return the address of the failure page that shows `asked`."""
+    query = [("failed", name) for name in asked.failed] + ([("at", str(asked.at))] if asked.at else [])
+    query += [("look", asked.look)] if asked.look else []
+    query += [("press", "look")] if asked.is_looking else []
     path = reverse("designer:design-failures", args=(design.pk,))
     return f"{path}?{urlencode(query)}" if query else path
 
@@ -146,10 +197,6 @@ def duration(seconds: int) -> str:
     if seconds < 120:
         return f"{seconds} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-def _step(design: Design, chosen: Sequence[str], seconds: list[int]) -> str:
-    return address(design, chosen, seconds[0]) if seconds else ""
 
 
 def _name(plant: Plant, named: str) -> str:
@@ -173,62 +220,4 @@ def _groups(plant: Plant, chosen: set[str]) -> list[dict[str, Any]]:
         options = [(name, _name(plant, name)) for name in names if name not in chosen]
         if options:
             found.append({"title": title, "options": options})
-    return found
-
-
-# The drawing --------------------------------------------------------------------------------------------------
-def _drawing(design: Design, plant: Plant, report: FailureReport, chosen: Sequence[str]) -> str:
-    links = {}
-    for name, element in _pressable(plant):
-        after = [n for n in chosen if n != name] if name in chosen else [*chosen, name]
-        links[element] = address(design, after)
-    return draw(
-        plant.topology,
-        catalog_services.library().hardware_by_id,
-        theme="screen",
-        title=f"{design.name}: press an element to let it fail, and again to repair it",
-        marks=marks(plant, report),
-        links=links,
-    )
-
-
-def _pressable(plant: Plant) -> list[tuple[str, str]]:
-    """`kind:id` and the id in the drawing of what can be pressed. A rack holds others, so its PDUs stand for it."""
-    found = [(f"device:{key}", key) for key in plant.devices]
-    found += [(f"pdu:{pdu.id}", pdu.id) for pdu in plant.topology.pdus]
-    found += [(f"network:{network.id}", network.id) for network in plant.topology.networks]
-    return found
-
-
-def marks(plant: Plant, report: FailureReport) -> dict[str, str]:
-    """Return what the event did to each element of the drawing: a key of `canvas.MARKS` by id."""
-    found: dict[str, str] = {}
-    storage_down = report.plane("storage").state is State.DOWN
-    if storage_down:
-        found |= dict.fromkeys((node.id for node in plant.compute_hosts), "cut")
-        found |= dict.fromkeys(plant.osd_hosts, "cut")
-    for bandwidth in report.bandwidth:
-        if bandwidth.kind == "bond":
-            found.setdefault(plant.wiring.bonds[bandwidth.id][0].a.element, "weak")
-        elif bandwidth.kind == "uplinks":
-            found.setdefault(bandwidth.id, "weak")
-    for network in report.networks:
-        if network.state is not State.UP:
-            found[network.id] = "dead" if network.state is State.DOWN else "weak"
-        if network.id != plant.network_by_plane.get("oob"):
-            found |= dict.fromkeys(network.cut_off, "cut")
-    for drive in report.failed.drives:
-        found.setdefault(drive.rpartition(".osd-")[0], "weak")
-    for element in report.dead:
-        if element.kind in ("device", "rack", "pdu", "network"):
-            found[element.id] = "dead"
-    for rack in plant.topology.racks:  # the boxes of the network view hold equal nodes of a rack
-        boxes: dict[str, list[str]] = {}
-        for node in plant.topology.nodes:
-            if node.rack == rack.id:
-                boxes.setdefault(kind_of(node.roles), []).append(found.get(node.id, ""))
-        for kind, states in boxes.items():
-            worst = next((mark for mark in ("dead", "cut", "weak") if all(s == mark for s in states)), "")
-            if worst or any(states):
-                found[f"{rack.id}-{kind}"] = worst or "weak"
     return found

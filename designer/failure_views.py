@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -22,7 +23,7 @@ MOST_SECONDS = 10**8
 def design_failures(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """What stops when something fails: choose it on the drawing or in the list; the ranking of all failures."""
     design = visible_design(request, design_pk)
-    context = failure_pages.effect(design, request.GET.getlist("failed"), _at(request))
+    context = failure_pages.effect(design, _asked(request))
     context |= failure_pages.ranking(design)
     return render(request, "designer/design_failures.html", framed(request, design, "failures", context))
 
@@ -32,12 +33,12 @@ def design_failures(request: HttpRequest, design_pk: UUID) -> HttpResponse:
 def design_failure_effect(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """What a failure does, alone: the fragment that the page replaces."""
     design = visible_design(request, design_pk)
-    asked = request.GET.getlist("failed")
-    context = {"design": design} | failure_pages.effect(design, asked, _at(request))
+    asked = _asked(request)
+    context = {"design": design} | failure_pages.effect(design, asked)
     answer = render(request, "designer/partials/failure_effect.html", context)
-    chosen = [item.named for item in context.get("chosen", ())]
-    if not context.get("problem"):
-        answer["HX-Push-Url"] = failure_pages.address(design, chosen)
+    if "asked" in context and not context["problem"]:
+        here = replace(context["asked"], at=asked.at)
+        answer["HX-Push-Url"] = failure_pages.address(design, here)
     return answer
 
 
@@ -51,6 +52,11 @@ def design_failures_rank(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     return redirect("designer:design-failures", design.pk)
 
 
-def _at(request: HttpRequest) -> int:
-    raw = request.GET.get("at", "0")
-    return min(MOST_SECONDS, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 12 else 0
+def _asked(request: HttpRequest) -> failure_pages.Asked:
+    at = request.GET.get("at", "0")
+    return failure_pages.Asked(
+        failed=request.GET.getlist("failed"),
+        at=min(MOST_SECONDS, int(at)) if at.isascii() and at.isdigit() and len(at) < 12 else 0,
+        look=request.GET.get("look", "")[:100],
+        is_looking=request.GET.get("press") == "look",
+    )

@@ -1,6 +1,7 @@
 /** The script of every page: style, the switch between light and dark, and the menu of narrow screens. */
 import "./main.css";
 import { watchCharts } from "./charts.ts";
+import { watchFailures } from "./failures.ts";
 
 const STORAGE_KEY = "sw-theme";
 const root = document.documentElement;
@@ -48,3 +49,4 @@ document.addEventListener("keydown", (event) => {
 
 showTheme(root.dataset["bsTheme"] ?? "light");
 watchCharts();
+watchFailures();

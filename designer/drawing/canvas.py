@@ -146,14 +146,42 @@ class Canvas:
         }
         self.parts.append(f'<path d="{shapes[kind]}"{self.paint(f"mark-{kind}")}/>')
 
-    def open(self, element: str, title: str) -> None:
-        """Begin the group of one element of the drawing; its title is its text for people who do not see it."""
-        mark, link = self.marks.get(element), self.links.get(element)
+    def open(self, element: str, title: str, *, holds: bool = False, about: str = "") -> None:
+        """Begin the group of one element of the drawing; its title is its text for people who do not see it.
+
+        An element that `holds` others cannot be pressed as a whole: `handle` is the part of it that can. `about`: one
+        more attribute, for style sheets.
+        """
+        mark, link = self.marks.get(element), None if holds else self.links.get(element)
         face = f' class="drawing-is-{mark}"' if mark else ""
         title += f" ({MARKS[mark]})" if mark else ""
         tag = f'a href="{escape(link)}"' if link else "g"
         self.opened.append("a" if link else "g")
-        self.parts.append(f'<{tag} data-element="{escape(element)}"{face}><title>{escape(title)}</title>')
+        self.parts.append(
+            f'<{tag} data-element="{escape(element)}"{about and f" {about}"}{face}><title>{escape(title)}</title>'
+        )
+
+    def handle(self, element: str, title: str, box: tuple[float, float, float, float]) -> None:
+        """Begin the part that is pressed for an element that holds others: x, y, width, height. `close` ends it."""
+        self.open(element, title)
+        if element in self.links:
+            x, y, width, height = box
+            self.parts.append(
+                f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="3" class="press-area"/>'
+            )
+
+    def cables(self, element: str, title: str, points: Iterable[tuple[float, float]], paint: str) -> None:
+        """Draw the line of all cables between two; one that can be pressed is as wide as a finger needs."""
+        if element not in self.links and element not in self.marks:
+            self.path(points, paint)
+            return
+        self.open(element, title, about="data-cables")
+        corners = list(points)
+        self.path(corners, paint)
+        if element in self.links:
+            d = " ".join(f"{'M' if i == 0 else 'L'}{x:g} {y:g}" for i, (x, y) in enumerate(corners))
+            self.parts.append(f'<path d="{d}" class="press-line"/>')
+        self.close()
 
     def close(self) -> None:
         self.parts.append(f"</{self.opened.pop()}>")

@@ -158,14 +158,15 @@ def _uplinks(canvas: Canvas, topology: Topology, places: dict[str, Place], x: fl
         ):  # management ports are on the out-of-band network's line
             continue
         if a.paint == "oob":
-            _out_of_band(canvas, a, b)
+            _out_of_band(canvas, a, b)  # a switch has as many lines as cables
             continue
         pairs[a.id, b.id] += 1
         if {a.paint, b.paint} == {"leaf", "spine"}:
             speeds.add(link.gbps)
     for one, other in pairs:
         low, high = sorted((places[one], places[other]), key=lambda place: -place.y)
-        canvas.line(low.x + low.width / 2, low.y, high.x + high.width / 2, high.y + BOX, "uplink")
+        ends = [(low.x + low.width / 2, low.y), (high.x + high.width / 2, high.y + BOX)]
+        canvas.cables(between(one, other), f"{counted(pairs[one, other])}: {one} to {other}", ends, "uplink")
     counts = {
         n
         for (one, other), n in pairs.items()
@@ -184,7 +185,17 @@ def _out_of_band(canvas: Canvas, switch: Place, leaf: Place) -> None:
     """From below the out-of-band switch to the leaf, beside the lines to the nodes."""
     lane = switch.y + BOX + 6
     start, end = switch.x + switch.width / 2, leaf.x + leaf.width / 2 + 14
-    canvas.path([(start, switch.y + BOX), (start, lane), (end, lane), (end, leaf.y + BOX)], "oob-uplink")
+    way = [(start, switch.y + BOX), (start, lane), (end, lane), (end, leaf.y + BOX)]
+    canvas.cables(between(switch.id, leaf.id), f"Cable: {switch.id} to {leaf.id}", way, "oob-uplink")
+
+
+def between(one: str, other: str) -> str:
+    """What the cables between two boxes of the drawing are called."""
+    return "--".join(sorted((one, other)))
+
+
+def counted(cables: int) -> str:
+    return "1 cable" if cables == 1 else f"{cables} cables"
 
 
 def _attached(topology: Topology) -> dict[str, set[str]]:
@@ -219,7 +230,7 @@ def _groups(
     planes: Mapping[str, NetworkPlane],
 ) -> None:
     step = column.width / max(1, len(column.groups))
-    for leaf in range(len(column.leaves)):
+    for leaf, switch in enumerate(column.leaves):
         boxes = len(column.leaves) + len(column.oob)
         start = column.x + leaf * column.width / boxes + (column.width / boxes - 6) / 2
         lane = y + LEAF_Y + BOX + 12 + (leaf % 2) * 12
@@ -227,8 +238,10 @@ def _groups(
         canvas.line(start, y + LEAF_Y + BOX, start, lane, "access")
         if centres:
             canvas.line(min(start, *centres), lane, max(start, *centres), lane, "access")
-        for centre in centres:
-            canvas.line(centre, lane, centre, y + GROUP_Y, "access")
+        for (kind, nodes), centre in zip(column.groups, centres, strict=True):
+            title = f"Cables: {switch.id} to {len(nodes)} {TITLES[kind].lower()} nodes in {column.name}"
+            ends = [(centre, lane), (centre, y + GROUP_Y)]
+            canvas.cables(between(switch.id, f"{column.rack}-{kind}"), title, ends, "access")
     for index, (kind, nodes) in enumerate(column.groups):
         left, centre = column.x + index * step, column.x + step * (index + 0.5)
         networks = set().union(*(attached[node.id] for node in nodes))

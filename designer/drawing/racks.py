@@ -145,10 +145,14 @@ def _rack(
     watts = sum(
         s.max_watts for item in contents if isinstance(s := hardware.get(item.spec), NodeSpec | SwitchSpec)
     )
-    canvas.open(rack.id, f"{rack.name}: {used} of {units} units used, {watts:,.0f} W at full load")
+    about = f"{rack.name}: {used} of {units} units used, {watts:,.0f} W at full load"
+    canvas.open(rack.id, about, holds=True)
     canvas.text(x, y + 11, rack.name.replace("-", " ").capitalize(), "caption")
     zone = f"{rack.zone.upper()} · " if rack.zone else ""
     canvas.text(x, y + 24, f"{zone}{used} of {units} U · {watts / 1000:,.2f} kW at full load", "note")
+    if rack.id in canvas.links:
+        canvas.handle(rack.id, about, (x - 4, y - 3, WIDTH, HEAD - 1))
+        canvas.close()
     top, left = y + HEAD, x + PDU + 5
     bottom = top + scale.height
     canvas.rect(left, top, INNER + 2 * RAIL, scale.height, "frame", 2)

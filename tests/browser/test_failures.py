@@ -79,3 +79,72 @@ def test_an_element_of_the_drawing_is_chosen_by_keyboard(visit: Page, design):
 
     told = visit.get_by_role("status").first
     expect(told).to_have_text("When spine-1 fails, everything goes on, with less in reserve.")
+    expect(visit.locator("#failure-told")).to_have_text(
+        "When spine-1 fails, everything goes on, with less in reserve."
+    )
+    expect(visit.locator('a[data-element="spine-1"]').first).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("element", "sentence"),
+    [
+        pytest.param("rack-2", "When rack 2 fails, 157 VMs stop, 116 of them find no room elsewhere.", id="rack"),
+        pytest.param("feed-a", "When site feed a fails, everything goes on", id="feed"),
+        pytest.param("pdu-1b", "When PDU pdu-1b fails, everything goes on", id="PDU"),
+        pytest.param("storage_public", "When VLAN storage_public fails, 522 VMs hang", id="network"),
+        pytest.param("service-mariadb", "When service mariadb fails, control plane is down.", id="service"),
+        pytest.param("leaf-1a--spine-1", "When link leaf-1a.up-1 fails, everything goes on", id="cable"),
+        pytest.param("leaf-1a--rack-1-control", "When link ctl01.fast-1 fails, everything goes on", id="cables of nodes"),
+        pytest.param("rack-3-compute", "When cmp08, cmp09 and cmp10 fail, 157 VMs stop", id="nodes of a rack"),
+        pytest.param("ext-2", "When External router 2 fails, everything goes on", id="router"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_element_is_chosen_on_the_drawing_by_keyboard(visit: Page, design, element, sentence):
+    visit.goto(reverse("designer:design-failures", args=(design.pk,)))
+
+    visit.locator(f'a[data-element="{element}"]').first.focus()
+    visit.keyboard.press("Enter")
+
+    expect(visit.get_by_role("status").first).to_contain_text(sentence)
+
+
+def test_presses_add_up_in_place_and_the_drawing_stays_where_it_is(visit: Page, design, assert_accessible):
+    visit.goto(reverse("designer:design-failures", args=(design.pk,)))
+    visit.evaluate("window.isStillHere = true")
+    sheet = visit.locator("[data-cloud]")
+    sheet.evaluate("sheet => sheet.scrollTo(30, 0)")
+
+    visit.locator('a[data-element="ctl01"]').first.click()
+    expect(visit.get_by_role("status").first).to_contain_text("ctl01")
+    visit.locator('a[data-element="ctl02"]').first.click()
+
+    expect(visit.get_by_role("status").first).to_have_text(
+        "When ctl01 and ctl02 fail, control plane is down."
+    )
+    expect(visit).to_have_url(re.compile("failed=device%3Actl01&failed=device%3Actl02"))
+    assert visit.evaluate("window.isStillHere")
+    assert sheet.evaluate("sheet => sheet.scrollLeft") == 30
+    assert_accessible(visit)
+    visit.get_by_role("link", name="Repair everything").click()
+    expect(visit.get_by_role("status").first).to_have_text("Nothing has failed: everything is up.")
+
+
+def test_a_device_shows_its_parts_and_each_of_them_can_fail(visit: Page, design, assert_accessible):
+    visit.goto(reverse("designer:design-failures", args=(design.pk,)))
+    told = visit.get_by_role("status").first
+
+    parts = visit.get_by_role("link", name="A press shows its parts")
+    parts.click()
+    expect(parts).to_have_attribute("aria-current", "true")
+    visit.locator('[data-cloud] a[data-element="sto01"]').first.click()
+    expect(visit.get_by_role("heading", name="Parts of sto01")).to_be_visible()
+    assert_accessible(visit)
+
+    visit.locator('[data-parts] a[data-element="drive-sto01.osd-3"]').click()
+    expect(told).to_have_text("When drive sto01.osd-3 fails, everything goes on, with less in reserve.")
+    visit.locator('[data-parts] a[data-element="link-sto01.fast-3"]').focus()
+    visit.keyboard.press("Enter")
+    expect(told).to_contain_text("link sto01.fast-3 and drive sto01.osd-3")
+    visit.locator('[data-parts] a[data-element="sto01"]').click()
+    expect(told).to_contain_text("sto01")
+    expect(visit.locator('[data-parts] .drawing-is-dead[data-element="drive-sto01.osd-12"]')).to_be_visible()

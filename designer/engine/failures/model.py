@@ -194,6 +194,9 @@ class ServiceState:
     name: str
     layer: str
     state: State
+    """With everything it depends on."""
+    own_state: State
+    """By its own rule alone."""
     alive: int
     members: int
     needed: int
@@ -319,6 +322,11 @@ class FailureReport:
     next_failure: tuple[str, ...]
     """What one more failure would break."""
     notes: tuple[str, ...]
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether a plane is down, or VMs are out of service."""
+        return self.compute.out_of_service > 0 or any(plane.state is State.DOWN for plane in self.planes)
 
     def plane(self, key: str) -> PlaneState:
         """Return the plane `control`, `storage`, `north-south` or `overlay`."""

@@ -148,6 +148,7 @@ class Services:
         if key == "ceph-osd":
             state, reasons = self._osds(state, reasons)
         weaker: list[str] = []
+        degraded: list[str] = []
         is_cut = False
         for other in service.depends_on:
             theirs = self.full(other)[0] if other in self.own else State.UP
@@ -159,11 +160,13 @@ class Services:
             elif theirs is State.DOWN:
                 weaker.append(f"runs on without {name}, which is down")
             else:
-                weaker.append(f"needs {name}, which is degraded")
+                degraded.append(name)
         if is_cut or state is State.DOWN:
             # What took it down is enough: what is only degraded beside that explains nothing.
             own_reasons = reasons if state is State.DOWN else []
             return State.DOWN, (*own_reasons, *self._chains(key))
+        if degraded:
+            weaker.append(f"needs {_listed(degraded)}: degraded")
         if weaker:
             state = max(state, State.DEGRADED, key=lambda s: s.rank)
         return state, (*reasons, *weaker)
@@ -244,6 +247,7 @@ class Services:
                     name=service.name,
                     layer=service.layer,
                     state=state,
+                    own_state=state if key == "ceph-osd" else own.state,
                     alive=own.alive,
                     members=own.members,
                     needed=own.needed,

@@ -398,20 +398,22 @@ def sentence(plant: Plant, failed: FailureSet, outcome: Outcome) -> str:
     if not names:
         return "Nothing has failed: everything is up."
     who = _listed(names, most=4, is_sorted=True)
+    if 1 < len(names) <= 4:
+        who = f"{', '.join(names[:-1])} and {names[-1]}"
     compute = outcome.compute
     said = []
     if compute.out_of_service:
-        stopped = f"{compute.stopped:.0f} VMs stop" if compute.stopped else ""
-        hung = f"{compute.hung:.0f} VMs hang" if compute.hung else ""
+        stopped = f"{compute.stopped:,.0f} VMs stop" if compute.stopped else ""
+        hung = f"{compute.hung:,.0f} VMs hang" if compute.hung else ""
         said.append(" and ".join(part for part in (stopped, hung) if part))
         if compute.cannot_restart:
             is_frozen = outcome.control.state is State.DOWN
             why = (
                 "cannot be started while the control plane is down" if is_frozen else "find no room elsewhere"
             )
-            said.append(f"{compute.cannot_restart:.0f} of them {why}")
+            said.append(f"{compute.cannot_restart:,.0f} of them {why}")
     if compute.isolated:
-        said.append(f"{compute.isolated:.0f} VMs are cut off from other hosts")
+        said.append(f"{compute.isolated:,.0f} VMs are cut off from other hosts")
     for plane in (outcome.control, outcome.storage, outcome.north_south):
         if plane.state is State.DOWN:
             said.append(f"{plane.name[0].lower()}{plane.name[1:]} is down")

@@ -90,14 +90,14 @@ def _compute(
     event: Event, state: dict[str, ServiceState], lost: set[str], compute: ComputeState
 ) -> Iterator[Moment]:
     if compute.stopped:
-        yield Moment(seconds=0, kind="compute", what=f"{compute.stopped:.0f} VMs stop")
+        yield Moment(seconds=0, kind="compute", what=f"{compute.stopped:,.0f} VMs stop")
     if compute.hung:
         yield Moment(
-            seconds=0, kind="compute", what=f"{compute.hung:.0f} VMs hang: their disks do not answer"
+            seconds=0, kind="compute", what=f"{compute.hung:,.0f} VMs hang: their disks do not answer"
         )
     if compute.isolated:
         yield Moment(
-            seconds=0, kind="compute", what=f"{compute.isolated:.0f} VMs no longer reach VMs on other hosts"
+            seconds=0, kind="compute", what=f"{compute.isolated:,.0f} VMs no longer reach VMs on other hosts"
         )
     if "nova-compute" in lost:
         yield Moment(seconds=60, kind="compute", what="Nova sees the compute service down")
@@ -116,12 +116,12 @@ def _compute(
             yield Moment(
                 seconds=int(compute.minutes_with_masakari * 60),
                 kind="compute",
-                what=f"{fit:.0f} VMs serve again, if Masakari decides",
+                what=f"{fit:,.0f} VMs serve again, if Masakari decides",
             )
             yield Moment(
                 seconds=int(compute.minutes_by_hand * 60),
                 kind="compute",
-                what=f"{fit:.0f} VMs serve again, if a person decides",
+                what=f"{fit:,.0f} VMs serve again, if a person decides",
             )
 
 
