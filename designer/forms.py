@@ -204,9 +204,7 @@ def errors_of(error: Invalid | Stale) -> dict[str, str]:
     """Return what a form says of a refused edit of a design: by field, or `form` for what concerns all of it."""
     if isinstance(error, Invalid):
         found = errors_by_name(error)
-        return {
-            name.removeprefix("workload-").removeprefix("policies-"): text for name, text in found.items()
-        }
+        return {re.sub("^(workload|policies|deployment)-", "", name): text for name, text in found.items()}
     told = "; ".join(
         f"{change['author']} changed the {change['part']} in version {change['version']}"
         for change in error.detail.get("changes", [])

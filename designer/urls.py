@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from designer import failure_views, finding_views, growth_views, views
+from designer import deployment_views, failure_views, finding_views, growth_views, views
 from designer.imports import urls as imports
 
 app_name = "designer"
@@ -24,6 +24,9 @@ urlpatterns = [
         "designs/<uuid:design_pk>/growth/<slug:resource>.json",
         growth_views.design_growth_chart,
         name="design-growth-chart",
+    ),
+    path(
+        "designs/<uuid:design_pk>/deployment/", deployment_views.design_deployment, name="design-deployment"
     ),
     path("designs/<uuid:design_pk>/drawing/", views.design_drawing, name="design-drawing"),
     path("designs/<uuid:design_pk>/drawing.svg", views.design_drawing_svg, name="design-drawing-svg"),
