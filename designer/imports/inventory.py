@@ -88,6 +88,9 @@ class Sums:
 
     vms: int = 0
     vcpus: int = 0
+    vcpus_used: float = 0
+    """vCPUs times their average load."""
+    vcpus_peak: float = 0
     ram_mib: int = 0
     ram_used_mib: int = 0
     ram_measured: int = 0
@@ -244,8 +247,15 @@ def sums(vms: Iterable[InventoryVm]) -> Sums:
             if value is not None:
                 total[name] += n * value
                 total[measured] += n
-        total["cpu_measured"] += n * (vm.cpu_used_ratio is not None)
-        total["cpu_peak_measured"] += n * (vm.cpu_peak_ratio is not None)
+        for ratio, name, measured in (
+            (vm.cpu_used_ratio, "vcpus_used", "cpu_measured"),
+            (vm.cpu_peak_ratio, "vcpus_peak", "cpu_peak_measured"),
+        ):
+            if ratio is not None:
+                total[name] += n * (vm.vcpus or 0) * ratio
+                total[measured] += n
+    for name in ("vcpus_used", "vcpus_peak"):
+        total[name] = round(total[name], 4)
     return Sums(**total)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from designer.imports import (
@@ -130,6 +131,9 @@ def _report(found: WorkloadImport) -> dict[str, Any]:
     return {
         "report": report,
         "switches": switches,
+        "is_bill": found.format in (focus.FOCUS, billing.CUR),
+        "has_text": any(file["encoding"] for file in report["files"]),
+        "has_hours": any(Decimal(str(profile["always_on_share"])) != 1 for profile in report["profiles"]),
         "dropped": dropped,
         "dropped_rows": sum(row["sums"]["vms"] for row in dropped),
         "reasons": [
@@ -167,7 +171,10 @@ def _sums(
     return [
         {"label": "VMs", "unit": "", "provisioned": kept["vms"], "planned": planned["vms"], "profiles": profiles["vms"], "ratio": 1},
         {
-            "label": "vCPU", "unit": "", "provisioned": kept["vcpus"], "planned": planned["vcpus"],
+            "label": "vCPU", "unit": "", "provisioned": kept["vcpus"],
+            "used": kept["vcpus_used"] if kept["cpu_measured"] else None, "used_of": kept["cpu_measured"],
+            "peak": kept["vcpus_peak"] if kept["cpu_peak_measured"] else None, "peak_of": kept["cpu_peak_measured"],
+            "planned": planned["vcpus"],
             "profiles": profiles["vcpus"], "ratio": planned["vcpus_ratio"],
         },
         {

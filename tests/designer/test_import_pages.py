@@ -237,3 +237,33 @@ def test_the_page_says_with_numbers_that_there_is_no_room(signed_in, design, set
 
     assert answer.status_code == 413
     assert "this one has 1,200,000; at most 1,048,576 are" in answer.content.decode()
+
+
+def test_the_load_of_processors_is_shown_beside_what_is_provisioned(signed_in, design):
+    rows = [
+        ("Server", "vCPU", "RAM GiB", "CPU %", "Peak CPU %"),
+        ("a", 4, 8, 25, 50),
+        ("b", 8, 8, 50, ""),
+        ("c", 2, 8, "", ""),
+    ]
+    upload(signed_in, design, data=csv_bytes(rows), name="mine.csv")
+    work()
+
+    shown = re.sub(r"<[^>]+>", " ", page(signed_in, WorkloadImport.objects.get()))
+
+    assert re.search(r"vCPU\s+14\s+5\s+of 2 VMs\s+2\s+of 1 VMs\s+14\s+100\s+14", shown)
+
+
+def test_a_bill_shows_machines_and_the_hours_that_they_run(signed_in, design):
+    header = ("ChargeCategory", "ServiceCategory", "BilledCost", "ChargePeriodStart", "ChargePeriodEnd", "ChargeDescription",
+              "ConsumedQuantity", "ConsumedUnit", "ResourceType", "ResourceId", "ProviderName")  # fmt: skip
+    line = ("Usage", "Compute", "1", "2024-09-01 00:00:00", "2024-09-02 00:00:00", "$0.1 per On Demand Linux m5.large Instance Hour",
+            "6", "Hours", "instance", "i-1", "AWS")  # fmt: skip
+    upload(signed_in, design, data=csv_bytes([header, line]), name="focus.csv")
+    work()
+
+    shown = page(signed_in, WorkloadImport.objects.get())
+
+    assert "Machines in the bill" in shown
+    assert "Else on, % of hours" in shown
+    assert '<td class="num">0</td><td class="num">25</td>' in shown
