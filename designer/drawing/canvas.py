@@ -30,6 +30,7 @@ PAINTS: Mapping[str, Style] = {
     "hyper-converged": {"fill": "#fae8ff", "stroke": "#a21caf", "stroke-width": "1"},
     "leaf": {"fill": "#ccfbf1", "stroke": "#0f766e", "stroke-width": "1"},
     "spine": {"fill": "#cffafe", "stroke": "#0e7490", "stroke-width": "1"},
+    "super-spine": {"fill": "#cffafe", "stroke": "#0e7490", "stroke-width": "2"},
     "oob": {"fill": "#f5f5f4", "stroke": "#57534e", "stroke-width": "1"},
     "router": {"fill": "#fee2e2", "stroke": "#b91c1c", "stroke-width": "1"},
     "mark-control": {"fill": "#6d28d9"},

@@ -5,13 +5,14 @@ Units that are empty in all racks alike are folded to a short gap, marked as suc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from catalog.engine.hardware import NodeRole, NodeSpec, RackSpec, SwitchRole, SwitchSpec
 from designer.drawing.canvas import Canvas, size_of, text_width
-from designer.engine.topology import Node, Rack, Spec, Switch, Topology
+from designer.engine.topology import Node, Pdu, Rack, Spec, Switch, Topology
 
 UNIT = 15.0
 RAIL = 16.0
@@ -77,22 +78,71 @@ class Scale:
 
 
 def draw(
-    canvas: Canvas, topology: Topology, hardware: Mapping[str, Spec], x: float, y: float, room: float = 0
+    canvas: Canvas,
+    topology: Topology,
+    hardware: Mapping[str, Spec],
+    x: float,
+    y: float,
+    room: float = 0,
+    *,
+    is_folded: bool = False,
 ) -> tuple[float, float]:
-    """Draw all racks with a legend from (x, y), in rows of `ROW` or as long as `room`; return width and height."""
+    """Draw all racks with a legend from (x, y), in rows of `ROW` or as long as `room`; return width and height.
+
+    `is_folded`: of racks that hold the same at the same units, draw the first, which says how many are like it.
+    """
     folded = _common_gap(topology, hardware)
-    scales = [Scale(units=_units(rack, hardware), folded=folded) for rack in topology.racks]
+    contents = _contents(topology)
+    alike = _alike(topology.racks, contents) if is_folded else {rack.id: [rack] for rack in topology.racks}
+    racks = [same[0] for same in alike.values()]
+    scales = [Scale(units=_units(rack, hardware), folded=folded) for rack in racks]
+    pdus: dict[str, list[Pdu]] = defaultdict(list)
+    for pdu in topology.pdus:
+        pdus[pdu.rack].append(pdu)
     tallest = max((scale.height for scale in scales), default=DEFAULT_UNITS * UNIT)
     height = HEAD + tallest + FOOT
     longest = max(ROW, int((room + GAP) // (WIDTH + GAP)))
-    rows = -(-len(topology.racks) // longest)
-    columns = -(-len(topology.racks) // max(1, rows))
-    for index, (rack, scale) in enumerate(zip(topology.racks, scales, strict=True)):
+    rows = -(-len(racks) // longest)
+    columns = -(-len(racks) // max(1, rows))
+    for index, (rack, scale) in enumerate(zip(racks, scales, strict=True)):
         left = x + (index % columns) * (WIDTH + GAP)
         top = y + (index // columns) * (height + GAP)
-        _rack(canvas, topology, hardware, rack, scale, left, top + tallest - scale.height)
+        likes = alike[rack.id][1:]
+        _rack(
+            canvas,
+            contents[rack.id],
+            pdus[rack.id],
+            hardware,
+            rack,
+            scale,
+            left,
+            top + tallest - scale.height,
+            likes,
+        )
     legend = _legend(canvas, topology, x, y + rows * (height + GAP))
     return max(columns * (WIDTH + GAP) - GAP, legend, 0), rows * (height + GAP) + 22
+
+
+def _contents(topology: Topology) -> Mapping[str, list[Node | Switch]]:
+    """Nodes and switches of each rack."""
+    found: dict[str, list[Node | Switch]] = defaultdict(list)
+    placed: list[Node | Switch] = [*topology.nodes, *topology.switches]
+    for item in placed:
+        found[item.rack].append(item)
+    return found
+
+
+def _alike(racks: Iterable[Rack], contents: Mapping[str, list[Node | Switch]]) -> dict[str, list[Rack]]:
+    """Racks by the first that holds the same models in the same roles at the same units."""
+    first: dict[object, str] = {}
+    found: dict[str, list[Rack]] = {}
+    for rack in racks:
+        what = (
+            (item.spec, item.roles if isinstance(item, Node) else item.role, item.unit)
+            for item in contents.get(rack.id, ())
+        )
+        found.setdefault(first.setdefault((rack.spec, *what), rack.id), []).append(rack)
+    return found
 
 
 def _common_gap(topology: Topology, hardware: Mapping[str, Spec]) -> tuple[int, int] | None:
@@ -131,23 +181,25 @@ def _units(rack: Rack, hardware: Mapping[str, Spec]) -> int:
 
 def _rack(
     canvas: Canvas,
-    topology: Topology,
+    contents: Sequence[Node | Switch],
+    pdus: Iterable[Pdu],
     hardware: Mapping[str, Spec],
     rack: Rack,
     scale: Scale,
     x: float,
     y: float,
+    likes: Sequence[Rack],
 ) -> None:
     units = scale.units
-    contents: list[Node | Switch] = [node for node in topology.nodes if node.rack == rack.id]
-    contents += [switch for switch in topology.switches if switch.rack == rack.id]
     used = sum(_height(item, hardware) for item in contents if item.unit)
     watts = sum(
         s.max_watts for item in contents if isinstance(s := hardware.get(item.spec), NodeSpec | SwitchSpec)
     )
-    about = f"{rack.name}: {used} of {units} units used, {watts:,.0f} W at full load"
+    more = f", and {len(likes)} racks like it: {_runs(likes)}" if likes else ""
+    about = f"{rack.name}{more}: {used} of {units} units used, {watts:,.0f} W at full load"
     canvas.open(rack.id, about, holds=True)
-    canvas.text(x, y + 11, rack.name.replace("-", " ").capitalize(), "caption")
+    name = rack.name.replace("-", " ").capitalize()
+    canvas.text(x, y + 11, f"{name} and {len(likes)} more like it" if likes else name, "caption")
     zone = f"{rack.zone.upper()} · " if rack.zone else ""
     canvas.text(x, y + 24, f"{zone}{used} of {units} U · {watts / 1000:,.2f} kW at full load", "note")
     if rack.id in canvas.links:
@@ -169,9 +221,7 @@ def _rack(
         tall = _height(item, hardware)
         above = top + scale.top(item.unit + tall - 1)
         _block(canvas, item, hardware.get(item.spec), left + RAIL, above, tall)
-    for pdu in topology.pdus:
-        if pdu.rack != rack.id:
-            continue
+    for pdu in pdus:
         side = pdu.feed[-1]
         where = x if side == "a" else left + INNER + 2 * RAIL + 5
         canvas.open(pdu.id, f"{pdu.name}, {pdu.feed}")
@@ -180,6 +230,22 @@ def _rack(
         canvas.close()
     canvas.text(left + RAIL, bottom + 12, "Feeds A and B: each alone carries the rack", "note")
     canvas.close()
+
+
+def _runs(racks: Sequence[Rack]) -> str:
+    """Names of racks, numbers in a row as one: `rack-4 to 62, rack-70`."""
+    runs: list[list[str]] = []
+    for rack in racks:
+        stem = rack.name.rstrip("0123456789")
+        number = rack.name[len(stem) :]
+        if runs and number and runs[-1][0] == stem and int(number) == int(runs[-1][-1]) + 1:
+            runs[-1][2:] = [number]
+        else:
+            runs.append([stem, number or "0"] if number else [rack.name, "-1"])
+    words = []
+    for stem, start, *end in runs:
+        words.append(stem if start == "-1" else f"{stem}{start}" + (f" to {end[0]}" if end else ""))
+    return ", ".join(words)
 
 
 def _height(item: Node | Switch, hardware: Mapping[str, Spec]) -> int:
@@ -234,8 +300,8 @@ def _block(canvas: Canvas, item: Node | Switch, spec: Spec | None, x: float, y: 
     else:
         for port in range(4):
             canvas.rect(x + 5.2 + port * 3, middle - 2.2, 2, 4.4, "port")
-    canvas.text(x + 20, middle + 3.7, item.name, "label", room=70)
-    room = INNER - 26 - min(70, text_width(item.name, size_of("label"))) - 8
+    canvas.text(x + 20, middle + 3.7, item.name, "label", room=84)
+    room = INNER - 26 - min(84, text_width(item.name, size_of("label"))) - 8
     canvas.text(x + INNER - 6, middle + 3.5, about, "note", room=room, anchor="end")
     canvas.close()
 

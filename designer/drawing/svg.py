@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from designer.drawing import networks, racks
+from catalog.engine.hardware import SwitchRole
+from designer.drawing import networks, pods, racks
 from designer.drawing.canvas import Canvas
 from designer.engine.topology import Spec, Topology
 
@@ -35,12 +36,16 @@ def draw(
         raise ValueError(f"no theme {theme} or view {view}")
     canvas = Canvas(theme, marks, links)
     width, y = 0.0, MARGIN
+    is_large = len(topology.racks) > pods.MANY_RACKS
+    is_wide = is_large or any(switch.role is SwitchRole.SUPER_SPINE for switch in topology.switches)
+    fabric = pods if is_wide else networks
     if view in ("all", "racks"):
-        room = networks.width_of(topology) if view == "all" else 0
-        size = racks.draw(canvas, topology, hardware_by_id, MARGIN, y, room)
+        room = fabric.width_of(topology) if view == "all" else 0
+        folds = is_large and view == "all" and not links
+        size = racks.draw(canvas, topology, hardware_by_id, MARGIN, y, room, is_folded=folds)
         width, y = max(width, size[0]), y + size[1] + GAP
     if view in ("all", "networks"):
-        size = networks.draw(canvas, topology, hardware_by_id, MARGIN, y)
+        size = fabric.draw(canvas, topology, hardware_by_id, MARGIN, y)
         width, y = max(width, size[0]), y + size[1] + GAP
     return canvas.svg(width + 2 * MARGIN, y - GAP + MARGIN, title or described(topology))
 

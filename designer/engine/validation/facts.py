@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -22,6 +22,7 @@ from catalog.engine.hardware import (
 from catalog.engine.units import ceil
 from designer.engine.deployment import Deployment
 from designer.engine.document import DesignDocument
+from designer.engine.pods import Pod, pods_of
 from designer.engine.sizing.compute import (
     HostCapacity,
     VmDemand,
@@ -59,14 +60,6 @@ class OsdHost:
     @property
     def raw_tb(self) -> Decimal:
         return self.spec.osds * self.spec.osd_tb
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pod:
-    """Ids of leaves, and of the spines that join them."""
-
-    leaves: tuple[str, ...]
-    spines: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,41 +275,7 @@ class Facts:
 
     @cached_property
     def pods(self) -> tuple[Pod, ...]:
-        """Leaves with the spines that join them: all of both, or, under super-spines, what leaves and spines reach."""
-        leaves, spines = self.switches_in(SwitchRole.LEAF), self.switches_in(SwitchRole.SPINE)
-        if not self.switches_in(SwitchRole.SUPER_SPINE):
-            return (Pod(leaves=tuple(s.id for s in leaves), spines=tuple(s.id for s in spines)),)
-        roles = {switch.id: switch.role for switch in (*leaves, *spines)}
-        return tuple(
-            Pod(
-                leaves=tuple(key for key in group if roles[key] is SwitchRole.LEAF),
-                spines=tuple(key for key in group if roles[key] is SwitchRole.SPINE),
-            )
-            for group in self._joined(roles)
-        )
-
-    @cached_property
-    def groups_of_pods(self) -> int:
-        """Groups of pods that super-spines do not join with each other; 1 where there are none above the spines."""
-        if not (tops := self.switches_in(SwitchRole.SUPER_SPINE)):
-            return 1
-        fabric = (*self.switches_in(SwitchRole.LEAF), *self.switches_in(SwitchRole.SPINE), *tops)
-        return len(self._joined({switch.id: switch.role for switch in fabric}))
-
-    def _joined(self, members: Collection[str]) -> list[list[str]]:
-        """`members` in groups that links among them join."""
-        groups, seen = [], set[str]()
-        for start in members:
-            if start in seen:
-                continue
-            seen.add(start)
-            group = [start]
-            for switch in group:
-                found = [key for key in self.neighbours(switch) if key in members and key not in seen]
-                seen.update(found)
-                group += found
-            groups.append(group)
-        return groups
+        return pods_of(self.topology)
 
     @cached_property
     def feeds(self) -> Mapping[str, Mapping[str, Decimal]]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from catalog.engine.hardware import Media, NodeRole, SwitchRole
 from catalog.engine.units import ceil
 from designer.engine.deployment import FabricMode
+from designer.engine.pods import groups_of_fabric
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.network import drive_to_nic_ratio, guest_mtu, prefix_for
 from designer.engine.sizing.network import external_addresses as addresses_outside
@@ -310,7 +311,7 @@ def spines_and_uplinks(facts: Facts) -> Iterator[Hit]:
     if not spines:
         message = f"No spine joins the leaves of {len({leaf.rack for leaf in leaves})} racks."
         yield warning(message, "Use 2 spines.")
-    elif (groups := facts.groups_of_pods) > 1:
+    elif (groups := groups_of_fabric(facts.topology)) > 1:
         message = f"The leaves fall into {groups} groups that no link joins."
         yield warning(message, "Link the spines of all pods to super-spines.", _switch_ids(spines))
     unequal: dict[str, list[str]] = defaultdict(list)
