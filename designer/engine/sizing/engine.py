@@ -11,6 +11,7 @@ from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole, No
 from catalog.engine.units import ceil
 from designer.engine.sizing import compute, control_plane, hyperconverged, storage
 from designer.engine.sizing.ceilings import ceilings_of
+from designer.engine.sizing.changes import explain_changes
 from designer.engine.sizing.explanation import (
     explain_compute,
     explain_control,
@@ -25,6 +26,7 @@ from designer.engine.sizing.limits_explained import (
     explain_losses,
     explain_scale,
 )
+from designer.engine.sizing.mixed_explained import explain_classes
 from designer.engine.sizing.model import (
     ENGINE_VERSION,
     ComputeSizing,
@@ -37,11 +39,13 @@ from designer.engine.sizing.model import (
     StorageOfClass,
 )
 from designer.engine.sizing.notices import notices_of
+from designer.engine.sizing.overrides import fixed_counts, show
 from designer.engine.sizing.parts import (
     Computed,
     Reserves,
     Stored,
     amphorae_of,
+    controller_extra_gib,
     controllers_of,
     domains_of,
     existing_of,
@@ -91,12 +95,14 @@ def size(request: SizingRequest) -> SizingResult:
         )
     storage_nodes = sum(kind.count for kind in spread.kinds if kind.role is NodeRole.STORAGE)
     control = _control(request, computed, storage_nodes)
-    sizing, main = all_classes(stored), stored[0]
+    sizing = all_classes(stored)
     fabric = network_of(request, spread)
     facility = facility_of(request, spread)
     subnets = subnets_of(spread, osd_hosts=sizing.hosts)
-    ceilings = ceilings_of(main)
-    notices += notices_of(request, computed, control, main, fabric, ceilings, spread)
+    ceilings = [ceilings_of(one) for one in stored]
+    fixed = fixed_counts(request, computed, stored, spread)
+    notices += [one.notice for one in fixed if one.notice]
+    notices += notices_of(request, computed, control, stored, fabric, ceilings, spread)
     counts = NodeCounts(
         control=control.nodes if request.hardware.control else 0,
         compute=computed.sizing.hosts,
@@ -115,9 +121,12 @@ def size(request: SizingRequest) -> SizingResult:
     explain_compute(book, request, computed)
     explain_control(book, request, control, computed)
     explain_scale(book, request, computed, control)
-    explain_storage(book, request, main)
-    explain_ceilings(book, request, computed, main, ceilings)
-    explain_growth(book, computed, main)
+    for one, limits in zip(stored, ceilings, strict=True):
+        of_class = book if len(stored) == 1 else book.of_class(one.device_class.value)
+        explain_storage(of_class, request, one)
+        explain_ceilings(of_class, request, computed, one, limits)
+        explain_growth(of_class, computed, one)
+    explain_classes(book, stored, sizing)
     explain_losses(book, request, computed, spread)
     explain_network(book, fabric, spread, request.hardware)
     explain_facility(book, request, facility, spread)
@@ -128,6 +137,8 @@ def size(request: SizingRequest) -> SizingResult:
             inputs=(Input(name="hosts", label="Addresses in use", value=subnet.hosts, symbol="h"),),
             steps=(Step(label="Prefix", working=f"32 - ceil(log2(2 x {subnet.hosts} + 5))", value=subnet.prefix),),
         )  # fmt: skip
+    show(book, fixed)
+    headroom, best = explain_changes(book, request, computed, stored, control, fabric, facility)
     return SizingResult(
         engine_version=ENGINE_VERSION,
         counts=counts,
@@ -147,7 +158,9 @@ def size(request: SizingRequest) -> SizingResult:
             NodesOfModel(role=k.role, spec=k.spec.id, count=k.count, is_existing=k.is_existing)
             for k in spread.kinds
         ),
-        overrides=(),
+        overrides=tuple(one.override for one in fixed),
+        headroom=headroom,
+        best_change=best,
         network=fabric,
         facility=facility,
         subnets=subnets,
@@ -368,6 +381,11 @@ def _nodes(request: SizingRequest, counted: list[int], racks: int) -> tuple[Comp
     return computed, (found, *beside)
 
 
+def _spare(policies: Policies, hosts: int) -> int:
+    """Hosts to keep spare beside `hosts` that carry the load (C7)."""
+    return compute.spare_hosts(hosts) if policies.spare_hosts is None else policies.spare_hosts
+
+
 def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: int) -> Computed:
     policies, spec = request.policies, request.hardware.compute
     host, demands, reserves = _host_and_demands(request, counted)
@@ -378,12 +396,19 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
     ]
     needed = compute.hosts_needed(host, demands, there)
     refuse_too_many(needed.packed, "compute nodes", MOST_NODES)
-    spare = compute.spare_hosts(needed.packed) if policies.spare_hosts is None else policies.spare_hosts
+    spare = _spare(policies, needed.packed)
     unit, domains = policies.failure_unit, domains_of(policies.failure_unit, policies, racks)
     if there:
-        hosts = sum(group.count for group in there) + compute.new_hosts_that_survive(
+        new = compute.new_hosts_that_survive(
             host, demands, there, spare=spare, unit=unit, domains=domains, least=needed.added
         )
+        alone = compute.pack(host, demands)
+        fewest = compute.hosts_that_survive(
+            hosts_for_load=alone.added, spare=_spare(policies, alone.added), unit=unit, domains=domains
+        )
+        if not alone.left and fewest < new:  # many small old hosts raise the spare: then they stand by
+            new, spare = fewest, _spare(policies, alone.added)
+        hosts = sum(group.count for group in there) + new
         refuse_too_many(hosts, "compute nodes", MOST_NODES)
     else:
         hosts = compute.hosts_that_survive(
@@ -421,6 +446,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
     )
     return Computed(
         sizing=sizing,
+        spec=spec,
         kinds=kinds,
         groups=groups,
         demands=tuple(demands),
@@ -439,7 +465,6 @@ def _control(request: SizingRequest, computed: Computed, storage_nodes: int) -> 
     policies = request.policies
     together = is_hyper_converged(request.hardware)
     nodes = controllers_of(request)
-    monitors = storage.MON_RAM_GIB + storage.MGR_RAM_GIB if together or policies.monitors_on_control else 0
     return ControlSizing(
         nodes=nodes,
         tolerated_losses=control_plane.tolerated_losses(nodes),
@@ -447,7 +472,7 @@ def _control(request: SizingRequest, computed: Computed, storage_nodes: int) -> 
         ram_needed_gib=control_plane.ram_needed_gib(
             compute_hosts=computed.sizing.hosts,
             vms=computed.sizing.vms,
-            extra_gib=policies.control_extra_ram_gib + monitors,
+            extra_gib=controller_extra_gib(request),
         ),
         cores_needed=control_plane.cores_needed(compute_hosts=computed.sizing.hosts, controllers=nodes),
         disk_needed_gb=control_plane.disk_needed_gb(

@@ -9,6 +9,7 @@ from catalog.engine.hardware import HardwareSelection, NodeSpec
 from designer.engine.sizing import control_plane, hyperconverged, storage
 from designer.engine.sizing.fabric_explained import explain_spines
 from designer.engine.sizing.figures import FigureBook, plain
+from designer.engine.sizing.mixed_explained import explain_kinds, explain_uneven, hosts_by_resource
 from designer.engine.sizing.model import ControlSizing, FacilitySizing, NetworkSizing, SizingRequest
 from designer.engine.sizing.parts import (
     Computed,
@@ -17,6 +18,7 @@ from designer.engine.sizing.parts import (
     Stored,
     is_hyper_converged,
 )
+from designer.engine.sizing.uneven import UnevenLayout
 
 
 def _spec_input(
@@ -112,13 +114,17 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
     }
     if gpus := computed.sizing.gpus:
         asked["GPU"] = (Decimal(gpus), Decimal(host.gpus))
-    steps = [
-        Step(
-            label=f"Hosts for {name}", working=f"{plain(need)} / {plain(capacity)}", value=need / capacity,
-            unit="hosts",
-        )
-        for name, (need, capacity) in asked.items()
-    ]  # fmt: skip
+    if len(computed.kinds) > 1 or any(kind.is_existing for kind in computed.kinds):
+        explain_kinds(book, computed)
+        steps = hosts_by_resource(computed)
+    else:
+        steps = [
+            Step(
+                label=f"Hosts for {name}", working=f"{plain(need)} / {plain(capacity)}", value=need / capacity,
+                unit="hosts",
+            )
+            for name, (need, capacity) in asked.items()
+        ]  # fmt: skip
     steps.append(
         Step(label="Fragmentation", working="largest VM / host / 2", value=needed.fragmentation, unit="share")
     )
@@ -271,10 +277,16 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
         inputs=(Input(name="hosts", label="Storage nodes", value=sizing.hosts, unit="nodes", symbol="H"), drives, drive),
         steps=(
             Step(
-                label="Raw", working=f"{sizing.hosts} x {spec.osds} x {plain(spec.osd_tb)}", value=sizing.raw_tb, unit="TB"
+                label="Raw",
+                working=" + ".join(f"{kind.count} x {kind.spec.osds} x {plain(kind.spec.osd_tb)}" for kind in stored.kinds),
+                value=sizing.raw_tb, unit="TB",
             ),
         ),
     )  # fmt: skip
+    if isinstance(layout, UnevenLayout):
+        explain_uneven(book, stored, layout)
+        explain_rest(book, request, stored, drives)
+        return
     if policies.pools:
         expression = "raw x sum(share x e)"
         data_share = sizing.replicated_tb / sizing.raw_tb
@@ -320,6 +332,13 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
         ),
         bound_by=sizing.fill_reason, note="What may be promised to the customer.",
     )  # fmt: skip
+    explain_rest(book, request, stored, drives)
+
+
+def explain_rest(book: FigureBook, request: SizingRequest, stored: Stored, drives: Input) -> None:
+    """What follows from the capacity: raw that is needed, nodes, OSDs, daemons, memory, placement groups."""
+    policies, sizing = request.policies, stored.sizing
+    spec = max((kind.spec for kind in stored.kinds), key=lambda one: one.osds)
     book.add(
         "storage.needed_raw_tb", "Raw capacity needed", sizing.needed_raw_tb, "TB", "sizing.S8",
         "stored x thin x (1 + snapshots) / (e x F x (1 - o))",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from catalog.engine.figures import Figure, Grade, Input, Step, Value
+from designer.engine.sizing.model import Override
 
 SOURCES = {
     "sizing.C1": ("Logical CPUs as the operating system counts them", Grade.A),
@@ -124,10 +126,48 @@ class FigureBook:
     ) -> None:
         """Keep one figure, with the source and grade of its formula."""
         source, grade = SOURCES[formula]
-        self.figures[key] = Figure(
-            key=key, label=label, value=value, unit=unit, formula=formula, expression=expression, inputs=inputs,
-            steps=steps, bound_by=bound_by, source=source, grade=grade, note=note,
+        self.keep(
+            Figure(
+                key=key, label=label, value=value, unit=unit, formula=formula, expression=expression, inputs=inputs,
+                steps=steps, bound_by=bound_by, source=source, grade=grade, note=note,
+            )
         )  # fmt: skip
+
+    def keep(self, figure: Figure) -> None:
+        """Keep a figure under its key."""
+        self.figures[figure.key] = figure
+
+    def set_by_hand(self, override: Override) -> None:
+        """Turn a figure that the rules gave into one that a person set, with the other beside it."""
+        found = self.figures[override.figure]
+        rule = Step(
+            label="By the rules", working=found.expression, value=override.computed, unit=override.unit
+        )
+        self.figures[override.figure] = replace(
+            found,
+            steps=(rule, Step(label="Set by hand", working="", value=override.chosen, unit=override.unit)),
+            bound_by="set by hand",
+            source="A person set it in this design",
+            grade=Grade.C,
+            note=f"Set by hand; the rules give {override.computed}.",
+        )
+
+    def of_class(self, device_class: str) -> FigureBook:
+        """Return a view whose storage figures are those of one device class: `storage.hdd.raw_tb`."""
+        return _ClassBook(self.figures, device_class)
+
+
+class _ClassBook(FigureBook):
+    def __init__(self, figures: dict[str, Figure], device_class: str) -> None:
+        self.figures = figures
+        self.device_class = device_class
+
+    def keep(self, figure: Figure) -> None:
+        head, _, rest = figure.key.partition(".")
+        if head == "storage":
+            key, label = f"{head}.{self.device_class}.{rest}", f"{figure.label} ({self.device_class})"
+            figure = replace(figure, key=key, label=label)
+        super().keep(figure)
 
 
 def plain(value: int | Decimal, digits: int = 3) -> str:

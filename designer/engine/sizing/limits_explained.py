@@ -15,7 +15,10 @@ from designer.engine.sizing.parts import (
     Stored,
     amphorae_of,
     is_hyper_converged,
+    is_mixed,
+    is_on,
     most_nodes_lost,
+    vms_short_after,
 )
 from designer.engine.workload import FailureDomain
 
@@ -59,7 +62,11 @@ def explain_ceilings(
         ),
         note=CEILING + " Of the largest pool.",
     )  # fmt: skip
-    asked = sum(profile.count * profile.disk_iops for profile in request.workload.profiles)
+    asked = sum(
+        profile.count * profile.disk_iops
+        for profile in request.workload.profiles
+        if is_on(request, stored, profile.device_class)
+    )
     book.add(
         "storage.mixed_iops", "Ceiling of 70 % reads and 30 % writes", found.mixed_iops, "IOPS", "sizing.P1",
         "1 / (r / R + (1 - r) / W)",
@@ -314,6 +321,14 @@ def explain_losses(book: FigureBook, request: SizingRequest, computed: Computed,
         lost = most_nodes_lost(unit, request.policies, spread)
         left = hosts - lost
         short = max(0, needed - left)
+        note = f"{short} too few for all VMs." if short else "Enough for all VMs, the largest included."
+        if is_mixed(computed):
+            homeless = vms_short_after(unit, computed, request.policies, len(spread.contents))
+            note = (
+                f"{homeless:,} VMs find no place."
+                if homeless
+                else "Enough for all VMs, the largest included."
+            )
         book.add(
             f"compute.left_after_{unit.value}", f"Compute nodes left after the loss of one {unit.value}", left, "nodes",
             "sizing.C7", "n + k - the most nodes of one failure unit",
@@ -322,5 +337,5 @@ def explain_losses(book: FigureBook, request: SizingRequest, computed: Computed,
                 Input(name="lost", label=f"Nodes of the largest {unit.value}", value=lost, unit="nodes"),
             ),
             steps=(Step(label="Left", working=f"{hosts} - {lost}", value=left, unit="nodes"),),
-            note=f"{short} too few for all VMs." if short else "Enough for all VMs, the largest included.",
+            note=note,
         )  # fmt: skip

@@ -49,6 +49,8 @@ class Override:
 
     field: str
     """In the design document: `hardware.overrides.compute`."""
+    figure: str
+    """Key of the figure that shows it."""
     label: str
     unit: str
     computed: int
@@ -239,6 +241,39 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Headroom:
+    """One part of the cloud: what binds it, what room is left, and what the next node or rack would change."""
+
+    part: str
+    """`compute`, `storage.nvme`, `control`, `rack_units`, `power`, `leaf_ports`."""
+    label: str
+    bound_by: str
+    room: Decimal
+    unit: str
+    room_vms: int | None
+    """In VMs of this mix; None where VMs do not fill it."""
+    step: str
+    """What one more is: `1 node Compute, 64 cores, 512 GiB`."""
+    step_adds: Decimal
+    step_usd: Decimal | None
+    """Its typical price in the catalog; None where there is none."""
+    one_less: str
+    """What one less would mean."""
+    figure: str
+    """Key of the figure that explains the room; that of the step ends in `.step`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestChange:
+    """The single change that lets the cloud carry most more VMs for its price."""
+
+    part: str
+    text: str
+    vms: int
+    usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SizingResult:
     """The answer, with the explanation of every number in `figures` (key -> figure)."""
 
@@ -253,6 +288,9 @@ class SizingResult:
     nodes: tuple[NodesOfModel, ...]
     """In the order in which they are dealt over racks."""
     overrides: tuple[Override, ...]
+    headroom: tuple[Headroom, ...]
+    best_change: BestChange | None
+    """None where no single change helps."""
     network: NetworkSizing
     facility: FacilitySizing
     subnets: tuple[Subnet, ...]

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from catalog.engine.hardware import HardwareSelection, Media
+from catalog.engine.hardware import HardwareSelection, Media, NodeRole, NodeSpec
 from designer.engine.sizing import control_plane, hyperconverged, network
 from designer.engine.sizing.ceilings import QUOTED_SHARE, Ceilings
 from designer.engine.sizing.figures import plain
-from designer.engine.sizing.model import ControlSizing, NetworkSizing, Notice, SizingRequest
-from designer.engine.sizing.parts import Computed, Spread, Stored, is_hyper_converged, most_nodes_lost
+from designer.engine.sizing.model import ControlSizing, NetworkSizing, Notice, SizingRequest, StorageSizing
+from designer.engine.sizing.parts import (
+    Computed,
+    Spread,
+    Stored,
+    control_nodes,
+    is_hyper_converged,
+    is_mixed,
+    is_on,
+    most_nodes_lost,
+    vms_short_after,
+)
 from designer.engine.workload import FailureDomain
 
+STRANDED = Decimal("0.02")
+"""Of the raw capacity, from which what no copy can use is spoken of. House value."""
 NEARLY_FULL = Decimal("0.8")
 """Of the usable capacity, from which the next node is spoken of. House value of the starter design."""
 
@@ -21,9 +33,9 @@ def notices_of(
     request: SizingRequest,
     computed: Computed,
     control: ControlSizing,
-    stored: Stored,
+    stored: Sequence[Stored],
     fabric: NetworkSizing,
-    ceilings: Ceilings,
+    ceilings: Sequence[Ceilings],
     spread: Spread,
 ) -> list[Notice]:
     """Return what must be said about a sizing."""
@@ -32,7 +44,8 @@ def notices_of(
     def tell(severity: str, formula: str, message: str, remedy: str = "") -> None:
         found.append(Notice(severity=severity, formula=formula, message=message, remedy=remedy))
 
-    node = hardware.control
+    nodes = [kind.spec for kind in control_nodes(request)]
+    node = min(nodes, key=lambda spec: spec.ram_gib, default=None)
     if node is not None and node.ram_gib < control.ram_needed_gib:
         step = control_plane.ram_step_gib(control.ram_needed_gib)
         tell(
@@ -40,6 +53,7 @@ def notices_of(
             f"A controller needs {plain(control.ram_needed_gib, 1)} GiB and {node.name} has {node.ram_gib}.",
             f"Use control nodes with {step or 'more than 512'} GiB.",
         )  # fmt: skip
+    node = min(nodes, key=lambda spec: spec.sockets * spec.cores_per_socket, default=None)
     cores = node.sockets * node.cores_per_socket if node else 0
     if node is not None and cores < control.cores_needed:
         message = f"A controller needs {control.cores_needed} cores and {node.name} has {cores}."
@@ -50,24 +64,6 @@ def notices_of(
     elif control.nodes % 2 == 0:
         message = f"{control.nodes} controllers tolerate no more losses than {control.nodes - 1}."
         tell("warning", "sizing.CP1", message, f"Use {control.nodes - 1} or {control.nodes + 1}.")
-    drives = hardware.storage
-    if drives is not None:
-        if drives.ram_gib < stored.sizing.ram_needed_gib:
-            needed = plain(stored.sizing.ram_needed_gib)
-            tell(
-                "error", "sizing.S10", f"A storage node needs {needed} GiB and {drives.name} has {drives.ram_gib}.",
-                f"Use storage nodes with at least {needed} GiB.",
-            )  # fmt: skip
-        if drives.threads < stored.sizing.threads_minimum:
-            needed_threads = stored.sizing.threads_minimum
-            message = (
-                f"The OSDs of a node need {needed_threads} threads and {drives.name} has {drives.threads}."
-            )
-            tell("error", "sizing.S11", message, f"Use storage nodes with {needed_threads} threads.")
-        elif drives.threads < stored.sizing.threads_recommended:
-            wanted = stored.sizing.threads_recommended
-            message = f"{drives.name} has {drives.threads} threads; {wanted} are recommended for its OSDs."
-            tell("warning", "sizing.S11", message, f"Use storage nodes with {wanted} threads.")
     if is_hyper_converged(hardware):
         usual = hyperconverged.usual_control_share(hardware.compute.ram_gib)
         kept = computed.reserves.control_gib, computed.reserves.control_threads
@@ -78,31 +74,14 @@ def notices_of(
             )
             remedy = "Empty the planning rule to return to them."
             tell("info", "sizing.H1", message, remedy)
-        _tell_of_shares(tell, request, computed, control, stored)
+        _tell_of_shares(tell, request, computed, control, stored[0])
         if len(spread.contents) == 1:
             message = (
                 "All nodes stand in one rack: rack, its two feeds and its row are single points of failure."
             )
             tell("info", "sizing.R7", message, "Use three racks where the cloud must outlive one.")
-    if stored.layout.domains == stored.layout.size:
-        tell(
-            "info", "sizing.S7",
-            f"{stored.layout.domains} failure domains hold {stored.layout.size} copies: a lost one cannot be rebuilt "
-            "elsewhere until it is back; data stays available.",
-            f"One more, {stored.layout.domains + 1}, lets Ceph heal by itself.",
-        )  # fmt: skip
-    asked = sum(profile.count * profile.disk_iops for profile in request.workload.profiles)
-    if asked > QUOTED_SHARE * ceilings.mixed_iops:
-        tell(
-            "warning", "sizing.P1",
-            f"All VMs at their limit at once ask for {asked:,} IOPS; the drives give at most "
-            f"{plain(ceilings.mixed_iops, 0)} at 70 % reads.",
-            f"Promise fewer IOPS a VM, or use more or faster drives: {plain(100 * QUOTED_SHARE)} % of a ceiling is quoted.",
-        )  # fmt: skip
-    most = network.MOST_HDD_TO_NIC if ceilings.media is Media.HDD else network.MOST_FLASH_TO_NIC
-    if ceilings.drive_to_nic > most:
-        message = f"The drives of {ceilings.spec.name} are {plain(ceilings.drive_to_nic, 2)} times as fast as its network."
-        tell("warning", "sizing.N3", message, "Use faster network ports, or fewer drives a node.")
+    for one, limits in zip(stored, ceilings, strict=True):
+        _tell_of_storage(tell, request, one, limits, is_only=len(stored) == 1)
     hosts = computed.sizing.hosts
     if hosts > control_plane.MOST_HOSTS_IN_ONE_CELL:
         message = f"{hosts} compute nodes are more than one Nova cell was ever tested with."
@@ -112,15 +91,6 @@ def notices_of(
             f"{hosts} compute nodes in one Nova cell: {control_plane.HOSTS_PER_CELL} are its usual bound."
         )
         tell("warning", "sizing.CP6", message, f"Plan {control_plane.cells(hosts)} cells.")
-    if stored.written_tb > NEARLY_FULL * stored.sizing.usable_tb:
-        free = plain(stored.sizing.usable_tb - stored.written_tb, 1)
-        added, add = (
-            ("one node", "adds") if stored.nodes_in_step == 1 else (f"{stored.nodes_in_step} nodes", "add")
-        )
-        message = (
-            f"{free} TB of usable storage are left; {added} more {add} {plain(stored.next_node_tb, 1)} TB."
-        )
-        tell("info", "sizing.S8", message)
     if racks_short := _short_after_a_rack(request, computed, spread):
         tell("info", "sizing.C7", racks_short, "Let VMs survive a rack, where they must.")
     if fabric.oversubscription > 3:
@@ -158,11 +128,85 @@ def _tell_of_spines(tell: Callable[..., None], hardware: HardwareSelection, spre
         )
 
 
+def _tell_of_storage(
+    tell: Callable[..., None], request: SizingRequest, stored: Stored, ceilings: Ceilings, *, is_only: bool
+) -> None:
+    """Say where the nodes of a device class are small, uneven, slow or nearly full."""
+    sizing, layout = stored.sizing, stored.layout
+    on = "" if is_only else f" on {stored.device_class.value}"
+    for spec in {kind.spec.id: kind.spec for kind in stored.kinds if kind.role is NodeRole.STORAGE}.values():
+        _tell_of_daemons(tell, spec, sizing)
+    if layout.domains == layout.size:
+        tell(
+            "info", "sizing.S7",
+            f"{layout.domains} failure domains hold {layout.size} copies{on}: a lost one cannot be rebuilt "
+            "elsewhere until it is back; data stays available.",
+            f"One more, {layout.domains + 1}, lets Ceph heal by itself.",
+        )  # fmt: skip
+    if stored.left_out:
+        message = (
+            f"{stored.left_out} of {layout.domains} failure domains{on} are too small to rebuild on: with them less "
+            "could be stored, so they are counted as left out."
+        )
+        tell(
+            "warning",
+            "sizing.S6",
+            message,
+            "Move drives between hosts, or use these hosts for something else.",
+        )
+    elif stored.stranded_tb > STRANDED * sizing.raw_tb:
+        message = (
+            f"{plain(stored.stranded_tb, 1)} of {plain(sizing.raw_tb, 1)} TB raw{on} cannot hold a copy: the largest "
+            "failure domains are larger than the others can match."
+        )
+        tell("warning", "sizing.S6", message, "Spread drives more evenly over the failure domains.")
+    profiles = [p for p in request.workload.profiles if is_on(request, stored, p.device_class)]
+    asked = sum(profile.count * profile.disk_iops for profile in profiles)
+    if asked > QUOTED_SHARE * ceilings.mixed_iops:
+        tell(
+            "warning", "sizing.P1",
+            f"All VMs{on} at their limit at once ask for {asked:,} IOPS; the drives give at most "
+            f"{plain(ceilings.mixed_iops, 0)} at 70 % reads.",
+            f"Promise fewer IOPS a VM, or use more or faster drives: {plain(100 * QUOTED_SHARE)} % of a ceiling is quoted.",
+        )  # fmt: skip
+    most = network.MOST_HDD_TO_NIC if ceilings.media is Media.HDD else network.MOST_FLASH_TO_NIC
+    if ceilings.drive_to_nic > most:
+        message = f"The drives of {ceilings.spec.name} are {plain(ceilings.drive_to_nic, 2)} times as fast as its network."
+        tell("warning", "sizing.N3", message, "Use faster network ports, or fewer drives a node.")
+    if sizing.usable_tb >= stored.written_tb > NEARLY_FULL * sizing.usable_tb:
+        free = plain(sizing.usable_tb - stored.written_tb, 1)
+        added, add = (
+            ("one node", "adds") if stored.nodes_in_step == 1 else (f"{stored.nodes_in_step} nodes", "add")
+        )
+        message = f"{free} TB of usable storage{on} are left; {added} more {add} {plain(stored.next_node_tb, 1)} TB."
+        tell("info", "sizing.S8", message)
+
+
+def _tell_of_daemons(tell: Callable[..., None], drives: NodeSpec, sizing: StorageSizing) -> None:
+    """Say where a storage node is too small for what runs on it (S10, S11)."""
+    if drives.ram_gib < sizing.ram_needed_gib:
+        needed = plain(sizing.ram_needed_gib)
+        tell(
+            "error", "sizing.S10", f"A storage node needs {needed} GiB and {drives.name} has {drives.ram_gib}.",
+            f"Use storage nodes with at least {needed} GiB.",
+        )  # fmt: skip
+    if drives.threads < sizing.threads_minimum:
+        message = f"The OSDs of a node need {sizing.threads_minimum} threads and {drives.name} has {drives.threads}."
+        tell("error", "sizing.S11", message, f"Use storage nodes with {sizing.threads_minimum} threads.")
+    elif drives.threads < sizing.threads_recommended:
+        wanted = sizing.threads_recommended
+        message = f"{drives.name} has {drives.threads} threads; {wanted} are recommended for its OSDs."
+        tell("warning", "sizing.S11", message, f"Use storage nodes with {wanted} threads.")
+
+
 def _short_after_a_rack(request: SizingRequest, computed: Computed, spread: Spread) -> str:
     """What a lost rack leaves, where more than one rack stands and that loss is not planned for."""
     policies = request.policies
     if policies.failure_unit is not FailureDomain.HOST or len(spread.contents) < 2:
         return ""
+    if is_mixed(computed):
+        short = vms_short_after(FailureDomain.RACK, computed, policies, len(spread.contents))
+        return f"The loss of the worst rack leaves {short:,} VMs without a place." if short else ""
     left = computed.sizing.hosts - most_nodes_lost(FailureDomain.RACK, policies, spread)
     needed = computed.sizing.hosts_for_load
     if left >= needed:

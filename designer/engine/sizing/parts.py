@@ -41,6 +41,8 @@ class NodeKind:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
     sizing: ComputeSizing
+    spec: NodeSpec
+    """What more of it is built from."""
     kinds: tuple[NodeKind, ...]
     """Those that are there already, then the new ones."""
     groups: tuple[compute.HostGroup, ...]
@@ -95,6 +97,10 @@ class Stored:
     stranded_tb: Decimal
     left_out: int
     written_tb: Decimal
+    objects_tb: Decimal
+    """Of it, objects: they do not grow with VMs."""
+    least: int
+    """Nodes that copies and failure domains ask for, whatever is written."""
     pools: tuple[PlannedPool, ...]
     next_node_tb: Decimal
     """Usable capacity that the next node, or row of nodes in each failure domain, adds."""
@@ -157,6 +163,13 @@ def controllers_of(request: SizingRequest) -> int:
     return max(request.policies.controllers, existing, bought)
 
 
+def controller_extra_gib(request: SizingRequest) -> Decimal:
+    """Return x of CP2: the memory of optional services and of MON and MGR on each controller."""
+    has_monitor = request.policies.monitors_on_control or is_hyper_converged(request.hardware)
+    monitors = storage.MON_RAM_GIB + storage.MGR_RAM_GIB if has_monitor else 0
+    return request.policies.control_extra_ram_gib + monitors
+
+
 def nodes_of(request: SizingRequest, computed: Computed, stored: Sequence[Stored]) -> tuple[NodeKind, ...]:
     """Return all nodes by role and model, in the order in which they are dealt over racks (R7)."""
     found = [*computed.kinds]
@@ -177,6 +190,29 @@ def control_nodes(request: SizingRequest) -> tuple[NodeKind, ...]:
 def amphorae_of(request: SizingRequest) -> int:
     """The VMs of Octavia that are planned on the compute nodes (CP8, section 10 step 4)."""
     return request.workload.load_balancers * request.policies.amphorae_per_load_balancer
+
+
+def is_on(request: SizingRequest, stored: Stored, wanted: DeviceClass | None) -> bool:
+    """Whether disks of a class, or of none that is named, are on the drives of `stored`."""
+    if wanted is not None:
+        return wanted is stored.device_class
+    return stored.spec.osd_media is osd_node(request.hardware).osd_media
+
+
+def is_mixed(computed: Computed) -> bool:
+    """Whether compute nodes differ."""
+    return len({group.host for group in computed.groups}) > 1
+
+
+def vms_short_after(unit: FailureDomain, computed: Computed, policies: Policies, racks: int) -> int:
+    """How many VMs find no place after the worst loss of one host, rack or zone, hosts being what they are (C7)."""
+    if unit is FailureDomain.HOST:
+        cases = compute.after_losses(computed.groups, 1)
+    else:
+        cases = compute.after_domain_losses(computed.groups, domains_of(unit, policies, racks))
+    return max(
+        (compute.pack(computed.host, computed.demands, case, may_add=False).left for case in cases), default=0
+    )
 
 
 def most_nodes_lost(unit: FailureDomain, policies: Policies, spread: Spread) -> int:

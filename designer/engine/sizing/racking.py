@@ -224,6 +224,11 @@ def _over(request: SizingRequest, kinds: Sequence[NodeKind], content: power.Rack
     return [name for name, is_over in limits.items() if is_over]
 
 
+def limits_exceeded(request: SizingRequest, spread: Spread) -> list[str]:
+    """Return which of rack units, power and weight some rack exceeds: only where their number was fixed by hand."""
+    return sorted({limit for c in set(spread.contents) for limit in _over(request, spread.kinds, c)})
+
+
 def network_of(request: SizingRequest, spread: Spread) -> NetworkSizing:
     hardware, joined = request.hardware, spread.fabric
     leaves = sum(content.leaves for content in spread.contents)

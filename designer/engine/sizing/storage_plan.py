@@ -151,9 +151,16 @@ def written_tb(
     if is_main:
         disks += amphorae_of(request) * control_plane.AMPHORA_DISK_GB
     found = disks / 1000 * policies.thin_share_boot * (1 + policies.snapshot_share)
-    if is_here(workload.object_storage_class):
-        found += workload.object_storage_tb * (1 + workload.annual_growth_rate) ** workload.growth_years
-    return found
+    return found + objects_tb(request, device_class, is_main=is_main)
+
+
+def objects_tb(request: SizingRequest, device_class: DeviceClass, *, is_main: bool) -> Decimal:
+    """Return the objects on the drives of a class at the end of the growth that is built for, TB (S8)."""
+    workload = request.workload
+    wanted = workload.object_storage_class
+    if wanted is not device_class and not (is_main and wanted is None):
+        return Decimal(0)
+    return workload.object_storage_tb * (1 + workload.annual_growth_rate) ** workload.growth_years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +297,8 @@ def plan_storage(
         stranded_tb=held.stranded_tb,
         left_out=held.left_out,
         written_tb=written,
+        objects_tb=objects_tb(request, device_class, is_main=is_main),
+        least=ceil(Decimal(widest) / domains) * domains,
         pools=pools,
         next_node_tb=cluster.at(hosts + domains).capacity.usable_tb - held.capacity.usable_tb,
         nodes_in_step=domains,

@@ -319,3 +319,124 @@ def test_hyper_converged_nodes_of_two_generations_share_what_they_hold():
 
 def test_media_have_the_class_that_ceph_gives_them():
     assert [DeviceClass.of(media).value for media in Media] == ["hdd", "ssd", "nvme"]
+
+
+# Numbers set by hand ------------------------------------------------------------------------------------------
+def test_a_fixed_number_stands_beside_the_computed_one():
+    result = size(replace(a_request(a_profile(522, 4, 8, 60)), overrides=Overrides(compute=12)))
+
+    assert result.counts.compute == 12
+    assert result.compute.vms_with_spare == 11 * 58
+    (found,) = result.overrides
+    assert (found.field, found.computed, found.chosen) == ("hardware.overrides.compute", 10, 12)
+    figure = result.figures["compute.hosts"]
+    assert (figure.value, figure.bound_by, figure.grade.value) == (12, "set by hand", "C")
+    assert [step.value for step in figure.steps] == [10, 12]
+    assert not [n for n in result.notices if "by hand" in n.message]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "policies", "severity", "words"),
+    [
+        # 522 VMs at 58 a host: 8 hosts hold 464, 9 all without a spare, 10 by the rules.
+        (Overrides(compute=8), {}, "error", "8 compute nodes are set by hand; 58 of 522 VMs find no place"),
+        (
+            Overrides(compute=9),
+            {},
+            "warning",
+            "but not after the loss that is planned for. The rules give 10",
+        ),
+        (
+            Overrides(storage_nvme=2),
+            {},
+            "error",
+            "3 copies or shards in different failure domains need 3 of these",
+        ),
+        (
+            Overrides(),
+            {"spare_hosts": 0},
+            "warning",
+            "0 spare compute nodes are set by hand, and the rule gives 1",
+        ),
+        (Overrides(), {"racks": 1}, "error", "the fullest holds more than its power allow. The rules give 3"),
+    ],
+)
+def test_a_fixed_number_below_need_is_told_with_figures(overrides, policies, severity, words):
+    request = a_request(a_profile(522, 4, 8, 60), hardware=MID, policies=Policies(**policies))
+
+    result = size(replace(request, overrides=overrides))
+
+    assert [n.severity for n in result.notices if words in n.message] == [severity]
+
+
+def test_too_little_storage_by_hand_is_told_in_terabytes():
+    """2,000 VMs x 60 GB x 0.66 = 79.2 TB; three nodes hold 138.24 / 3 x 0.98 x 0.825 = 37.3."""
+    request = a_request(a_profile(2000, 2, 4, 60), hardware=MID)
+
+    result = size(replace(request, overrides=Overrides(storage_nvme=3)))
+
+    assert result.storage.hosts == 3
+    (notice,) = [n for n in result.notices if "by hand" in n.message]
+    assert "37.3 TB usable, and 79.2 TB are written. The rules give" in notice.message
+
+
+# What would change the answer ---------------------------------------------------------------------------------
+def test_the_best_single_change_is_that_of_the_tightest_part():
+    """522 VMs fill 9 hosts; storage holds 37.26 TB, 20.67 are written at 0.0396 a VM: room for 418 more."""
+    result = size(a_request(a_profile(522, 4, 8, 60), hardware=MID))
+
+    rooms = {room.part: room for room in result.headroom}
+    assert (rooms["compute"].room_vms, rooms["compute"].step_adds) == (0, 58)
+    assert rooms["compute"].one_less == "464 VMs: 58 too few"
+    assert rooms["storage.nvme"].room_vms == 418
+    assert (result.best_change.part, result.best_change.vms) == ("compute", 58)
+    assert "58 more VMs" in result.best_change.text
+    assert result.best_change.usd == MID.compute.price.typical
+
+
+def test_a_storage_node_is_named_where_storage_binds():
+    """80 GB x 0.66 = 0.0528 TB a VM: 3 nodes hold 705 VMs; a fourth makes 4 x 46.08 / 3 x 0.98 x 0.675 = 40.6: 769."""
+    request = a_request(a_profile(700, 4, 8, 80), hardware=MID)
+
+    result = size(replace(request, overrides=Overrides(compute=20)))
+
+    best = result.best_change
+    usable = [D("46.08") * D("0.98") * D("0.825"), 4 * D("15.36") * D("0.98") * D("0.675")]
+    assert (best.part, best.vms) == (
+        "storage.nvme",
+        int(usable[1] / D("0.0528")) - int(usable[0] / D("0.0528")),
+    )
+    assert f"adds {usable[1] - usable[0]:.1f} TB" in best.text
+
+
+def test_every_headroom_is_explained_by_a_figure():
+    hardware = owning((OLD_COMPUTE, "compute", 6), (OLD_STORAGE, "storage", 4), storage_tiers=(DISKS,))
+
+    result = size(
+        a_request(a_profile(522), a_profile(9, id="b", device_class=DeviceClass.HDD), hardware=hardware)
+    )
+
+    parts = ["compute", "storage.nvme", "storage.hdd", "control", "rack_units", "power", "leaf_ports"]
+    assert [room.part for room in result.headroom] == parts
+    for room in result.headroom:
+        assert result.figures[room.figure].value == room.room
+        assert result.figures[f"{room.figure}.step"].value == room.step_adds
+        assert result.figures[room.figure].steps
+    assert {"storage.nvme.usable_tb", "storage.hdd.usable_tb", "storage.usable_tb"} <= set(result.figures)
+
+
+@settings(max_examples=30)
+@given(vms=st.integers(1, 800), ram_gib=st.sampled_from([2, 8, 24]), disk_gb=st.sampled_from([10, 80, 400]))
+def test_one_more_of_what_is_named_lets_the_cloud_carry_what_is_said(vms, ram_gib, disk_gb):
+    request = a_request(a_profile(vms, 4, ram_gib, disk_gb), hardware=MID)
+    result = size(request)
+    best = result.best_change
+    if best is None:
+        return
+    counts = result.counts
+    more = {"compute": {"compute": counts.compute + 1}, "storage.nvme": {"storage_nvme": counts.storage + 1}}
+
+    grown = size(replace(request, overrides=Overrides(**more[best.part])))
+
+    rooms = [min(room.room_vms for room in one.headroom[:2]) for one in (result, grown)]
+    assert rooms[1] - rooms[0] == best.vms
