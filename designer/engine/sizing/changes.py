@@ -62,7 +62,7 @@ def explain_changes(
         rooms.append(room)
         parts.append(carried)
     for one in stored:
-        room, filled = _of_storage(book, computed, one)
+        room, filled = _of_storage(book, computed, one, is_only=len(stored) == 1)
         rooms.append(room)
         parts += filled
     rooms += _of_control(book, request, computed, control)
@@ -111,15 +111,14 @@ def _of_compute(book: FigureBook, computed: Computed) -> tuple[Headroom, Carried
         if less >= asked
         else f"{plain(less)} VMs: {asked - less:,} too few"
     )
-    key = "room.compute"
     book.add(
-        key, "VMs of this mix that still fit on compute", now - asked, "VMs", "sizing.C7",
+        "compute.free_vms", "VMs of this mix until a node is missing", now - asked, "VMs", "sizing.C7",
         "VMs with spare - VMs asked for",
-        steps=(Step(label="Room", working=f"{plain(now)} - {plain(asked)}", value=now - asked, unit="VMs"),),
+        steps=(Step(label="Free", working=f"{plain(now)} - {plain(asked)}", value=now - asked, unit="VMs"),),
         bound_by=sizing.bound_by,
     )  # fmt: skip
     book.add(
-        f"{key}.step", "VMs that one more compute node adds", more - now, "VMs", "sizing.C7",
+        "compute.next_node_vms", "VMs that one more node adds", more - now, "VMs", "sizing.C7",
         "VMs with spare (H + 1) - VMs with spare (H)",
         inputs=(Input(name="hosts", label="Compute nodes", value=sizing.hosts, unit="nodes", symbol="H"),),
         steps=(Step(label="Added", working=f"{plain(more)} - {plain(now)}", value=more - now, unit="VMs"),),
@@ -129,7 +128,7 @@ def _of_compute(book: FigureBook, computed: Computed) -> tuple[Headroom, Carried
     room = Headroom(
         part="compute", label="Compute", bound_by=sizing.bound_by, room=Decimal(now - asked), unit="VMs",
         room_vms=now - asked, step=f"1 node {spec.name}", step_adds=Decimal(more - now), step_usd=usd,
-        one_less=one_less, figure=key,
+        one_less=one_less, figure="compute.free_vms", step_figure="compute.next_node_vms",
     )  # fmt: skip
     step = Carried(
         part="compute", label="Compute", vms=now, vms_with_step=more, step=f"One more compute node ({spec.name})",
@@ -138,13 +137,16 @@ def _of_compute(book: FigureBook, computed: Computed) -> tuple[Headroom, Carried
     return room, step
 
 
-def _of_storage(book: FigureBook, computed: Computed, stored: Stored) -> tuple[Headroom, list[Carried]]:
+def _of_storage(
+    book: FigureBook, computed: Computed, stored: Stored, *, is_only: bool
+) -> tuple[Headroom, list[Carried]]:
     sizing, name = stored.sizing, stored.device_class.value
     label, count = f"Storage, {name}", stored.nodes_in_step
     free = sizing.usable_tb - sizing.needed_usable_tb
     on_disks = sizing.needed_usable_tb - stored.objects_tb
     each = on_disks / computed.sizing.vms if computed.sizing.vms else Decimal(0)
     room_vms = floor(free / each) if each else None
+    step_words = "the next node" if count == 1 else f"the next {count} nodes, one in each failure domain,"
     nodes = "1 node" if count == 1 else f"{count} nodes, one in each failure domain:"
     usd = _price(stored.spec, count)
     if stored.previous_tb is None:
@@ -153,22 +155,23 @@ def _of_storage(book: FigureBook, computed: Computed, stored: Stored) -> tuple[H
         short = sizing.needed_usable_tb - stored.previous_tb
         left = f"{plain(stored.previous_tb, 1)} TB"
         one_less = f"{left}, still enough" if short <= 0 else f"{left}: {plain(short, 1)} TB too few"
-    key = f"room.storage.{name}"
+    subject = "storage" if is_only else f"storage.{name}"
+    on = "" if is_only else f" ({name})"
     inputs = [Input(name="usable_tb", label="Usable", value=sizing.usable_tb, unit="TB")]
     steps = [
-        Step(label="Room", working=f"{plain(sizing.usable_tb)} - {plain(sizing.needed_usable_tb)}", value=free, unit="TB")
+        Step(label="Free", working=f"{plain(sizing.usable_tb)} - {plain(sizing.needed_usable_tb)}", value=free, unit="TB")
     ]  # fmt: skip
     if room_vms is not None:
         steps.append(
             Step(label="In VMs of this mix", working=f"floor({plain(free)} / {plain(each, 5)})", value=room_vms, unit="VMs")
         )  # fmt: skip
     book.add(
-        key, f"Usable capacity that is left on {name}", free, "TB", "sizing.S8", "usable - written",
+        f"{subject}.free_tb", f"Usable capacity that is left{on}", free, "TB", "sizing.S8", "usable - written",
         inputs=tuple(inputs), steps=tuple(steps), bound_by=sizing.fill_reason,
     )  # fmt: skip
     after = sizing.usable_tb + stored.next_node_tb
     book.add(
-        f"{key}.step", f"Usable capacity that the next step on {name} adds", stored.next_node_tb, "TB", "sizing.S4",
+        f"{subject}.next_node_tb", f"Usable capacity that {step_words} adds{on}", stored.next_node_tb, "TB", "sizing.S4",
         "usable(H + step) - usable(H)",
         inputs=(Input(name="step", label="Nodes of a step", value=count, unit="nodes"),),
         steps=(Step(label="Added", working=f"{plain(after)} - {plain(sizing.usable_tb)}", value=stored.next_node_tb, unit="TB"),),
@@ -176,7 +179,8 @@ def _of_storage(book: FigureBook, computed: Computed, stored: Stored) -> tuple[H
     )  # fmt: skip
     room = Headroom(
         part=f"storage.{name}", label=label, bound_by=sizing.fill_reason, room=free, unit="TB", room_vms=room_vms,
-        step=f"{nodes} {stored.spec.name}", step_adds=stored.next_node_tb, step_usd=usd, one_less=one_less, figure=key,
+        step=f"{nodes} {stored.spec.name}", step_adds=stored.next_node_tb, step_usd=usd, one_less=one_less,
+        figure=f"{subject}.free_tb", step_figure=f"{subject}.next_node_tb",
     )  # fmt: skip
     if not each:
         return room, []
@@ -222,9 +226,8 @@ def _of_control(
     room, more = room_with(control.nodes), room_with(control.nodes + 2)
     bound_by = short(room + 1, control.nodes) or "RAM"
     less = control_plane.tolerated_losses(control.nodes - 1)
-    key = "room.control"
     book.add(
-        key, "VMs that the control nodes still manage", room, "VMs", "sizing.CP2",
+        "control.free_vms", "VMs that the control nodes still manage", room, "VMs", "sizing.CP2",
         "most dV with RAM(C + dV / VMs of a host, V + dV) and cores(C + ...) within a controller",
         inputs=(
             Input(name="ram_gib", label="RAM of a controller", value=smallest.ram_gib, unit="GiB", source=f"Catalog: {smallest.name}"),
@@ -234,18 +237,15 @@ def _of_control(
         steps=(
             Step(label="Needed now", working="sizing.CP2", value=control.ram_needed_gib, unit="GiB"),
             Step(label="Needed now", working="sizing.CP3", value=control.cores_needed, unit="cores"),
+            Step(label="With two more controllers", working="RAM is needed on each, cores are shared", value=more, unit="VMs"),
         ),
         bound_by=bound_by,
-    )  # fmt: skip
-    book.add(
-        f"{key}.step", "VMs that two more control nodes add", more - room, "VMs", "sizing.CP3", "room(n + 2) - room(n)",
-        steps=(Step(label="Added", working=f"{plain(more)} - {plain(room)}", value=more - room, unit="VMs"),),
-        note="" if more > room else "RAM is needed on each controller: a larger model helps, more of them do not.",
     )  # fmt: skip
     yield Headroom(
         part="control", label="Control plane", bound_by=bound_by, room=Decimal(room), unit="VMs", room_vms=room,
         step=f"2 nodes {smallest.name}", step_adds=Decimal(more - room), step_usd=_price(smallest, 2),
-        one_less=f"tolerates the loss of {less} instead of {control.tolerated_losses}", figure=key,
+        one_less=f"tolerates the loss of {less} instead of {control.tolerated_losses}",
+        figure="control.free_vms",
     )  # fmt: skip
 
 
@@ -254,6 +254,7 @@ class _RackResource:
     """What racks may hold of one thing, what they hold, and how many nodes like the next one still fit."""
 
     part: str
+    figure: str
     label: str
     unit: str
     formula: str
@@ -280,21 +281,17 @@ def _of_racks(
     """Units, power and leaf ports that are free, in nodes like the next compute node and the VMs on them (R1, R3, R6)."""
     per_host = computed.most_vms_per_host
     for found in _rack_resources(request, computed.spec, network, facility):
-        key, vms = f"room.{found.part}", found.nodes * per_host
+        vms = found.nodes * per_host
         book.add(
-            key, f"{found.label}: what is free", found.free, found.unit, found.formula,
+            found.figure, f"{found.label}: what is free", found.free, found.unit, found.formula,
             "what the racks may hold - what they hold",
             steps=(
                 Step(label="Free", working=f"{plain(found.most)} - {plain(found.used)}", value=found.free, unit=found.unit),
                 Step(label=f"Nodes like {computed.spec.name}", working="whole ones in each rack", value=found.nodes, unit="nodes"),
                 Step(label="VMs of this mix on them", working=f"{found.nodes} x {per_host}", value=vms, unit="VMs"),
+                Step(label=f"With {found.step} more", working=f"{plain(found.free)} + {plain(found.adds)}", value=found.free + found.adds, unit=found.unit),
             ),
             bound_by=found.bound_by,
-        )  # fmt: skip
-        book.add(
-            f"{key}.step", f"{found.label}: what one step more adds", found.adds, found.unit, found.formula,
-            "what a rack may hold - its switches" if found.unit != "ports" else "ports of two leaves",
-            steps=(Step(label=f"With {found.step}", working=plain(found.adds), value=found.adds, unit=found.unit),),
         )  # fmt: skip
         left = found.free - found.adds
         one_less = (
@@ -304,7 +301,8 @@ def _of_racks(
         )
         yield found, Headroom(
             part=found.part, label=found.label, bound_by=found.bound_by, room=found.free, unit=found.unit, room_vms=vms,
-            step=found.step, step_adds=found.adds, step_usd=found.usd, one_less=one_less, figure=key,
+            step=found.step, step_adds=found.adds, step_usd=found.usd, one_less=one_less,
+            figure=found.figure,
         )  # fmt: skip
 
 
@@ -322,7 +320,7 @@ def _rack_resources(
 
     tallest = max(loads, key=lambda load: load.used_units)
     yield _RackResource(
-        part="rack_units", label="Rack units", unit="U", formula="sizing.R1",
+        part="rack_units", figure="facility.free_units", label="Rack units", unit="U", formula="sizing.R1",
         bound_by=fullest(f"{tallest.used_units} of {usable} U"),
         most=Decimal(usable * len(loads)), used=Decimal(facility.rack_units),
         nodes=sum(max(0, usable - load.used_units) // spec.rack_units for load in loads),
@@ -330,7 +328,7 @@ def _rack_resources(
     )  # fmt: skip
     hottest = max(loads, key=lambda load: load.max_watts)
     yield _RackResource(
-        part="power", label="Power", unit="W", formula="sizing.R3",
+        part="power", figure="facility.free_watts", label="Power", unit="W", formula="sizing.R3",
         bound_by=fullest(f"{plain(hottest.max_watts, 0)} of {plain(feed, 0)} W of one feed"),
         most=feed * len(loads), used=facility.max_watts,
         nodes=sum(max(0, floor((feed - load.max_watts) / spec.max_watts)) for load in loads) if spec.max_watts else 0,
@@ -339,7 +337,7 @@ def _rack_resources(
     down, fast = leaf.port_group("down"), spec.fast_ports
     free = network.leaf_ports - network.leaf_ports_needed
     yield _RackResource(
-        part="leaf_ports", label="Leaf ports", unit="ports", formula="sizing.R6",
+        part="leaf_ports", figure="network.free_leaf_ports", label="Leaf ports", unit="ports", formula="sizing.R6",
         bound_by=f"{network.leaf_ports_needed} of {network.leaf_ports} ports in use",
         most=Decimal(network.leaf_ports), used=Decimal(network.leaf_ports_needed),
         nodes=max(0, free) // fast.count if fast else 0,

@@ -22,7 +22,6 @@ from designer.engine.sizing.explanation import (
 from designer.engine.sizing.figures import FigureBook
 from designer.engine.sizing.limits_explained import (
     explain_ceilings,
-    explain_growth,
     explain_losses,
     explain_scale,
 )
@@ -125,7 +124,6 @@ def size(request: SizingRequest) -> SizingResult:
         of_class = book if len(stored) == 1 else book.of_class(one.device_class.value)
         explain_storage(of_class, request, one)
         explain_ceilings(of_class, request, computed, one, limits)
-        explain_growth(of_class, computed, one)
     explain_classes(book, stored, sizing)
     explain_losses(book, request, computed, spread)
     explain_network(book, fabric, spread, request.hardware)

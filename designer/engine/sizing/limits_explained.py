@@ -274,43 +274,6 @@ def explain_scale(
     )  # fmt: skip
 
 
-def explain_growth(book: FigureBook, computed: Computed, stored: Stored) -> None:
-    """What would change the answer: the room that is left, and what the next node brings."""
-    sizing, kept = computed.sizing, stored.sizing
-    book.add(
-        "compute.free_vms", "VMs of this mix until a node is missing", sizing.vms_with_spare - sizing.vms, "VMs", "sizing.C7",
-        "VMs with spare - VMs asked for",
-        steps=(
-            Step(label="Free", working=f"{sizing.vms_with_spare} - {sizing.vms}", value=sizing.vms_with_spare - sizing.vms, unit="VMs"),
-        ),
-        bound_by=sizing.bound_by,
-    )  # fmt: skip
-    in_use = computed.hosts_in_use
-    each = sizing.vms_with_spare // in_use if in_use else 0
-    book.add(
-        "compute.next_node_vms", "VMs that one more node adds, on average", each, "VMs", "sizing.C7",
-        "floor(VMs with spare / nodes without the spare)", bound_by=sizing.bound_by,
-        steps=(Step(label="Of a node", working=f"floor({sizing.vms_with_spare} / {in_use})", value=each, unit="VMs"),),
-    )  # fmt: skip
-    free = kept.usable_tb - kept.needed_usable_tb
-    book.add(
-        "storage.free_tb", "Usable capacity that is left", free, "TB", "sizing.S8", "usable - written",
-        steps=(Step(label="Free", working=f"{plain(kept.usable_tb)} - {plain(kept.needed_usable_tb)}", value=free, unit="TB"),),
-    )  # fmt: skip
-    label = (
-        "node" if stored.nodes_in_step == 1 else f"{stored.nodes_in_step} nodes, one in each failure domain,"
-    )
-    next_tb = kept.usable_tb + stored.next_node_tb
-    book.add(
-        "storage.next_node_tb", f"Usable capacity that the next {label} adds", stored.next_node_tb, "TB", "sizing.S4",
-        "usable(H + step) - usable(H)",
-        steps=(
-            Step(label="Added", working=f"{plain(next_tb)} - {plain(kept.usable_tb)}", value=stored.next_node_tb, unit="TB"),
-        ),
-        note="With more failure domains the fill limit changes too." if stored.nodes_in_step == 1 else "",
-    )  # fmt: skip
-
-
 def explain_losses(book: FigureBook, request: SizingRequest, computed: Computed, spread: Spread) -> None:
     """Whether the load still runs after the loss of one host, rack or zone, whatever the policy asks for."""
     hosts, needed = computed.sizing.hosts, computed.sizing.hosts_for_load

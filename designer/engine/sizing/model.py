@@ -12,7 +12,7 @@ from catalog.engine.figures import Figure
 from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole
 from designer.engine.workload import Overrides, Policies, Workload
 
-ENGINE_VERSION = "2026.11.1"
+ENGINE_VERSION = "2026.11.2"
 """Raised whenever a result changes; stored with every result."""
 
 
@@ -260,7 +260,9 @@ class Headroom:
     one_less: str
     """What one less would mean."""
     figure: str
-    """Key of the figure that explains the room; that of the step ends in `.step`."""
+    """Key of the figure that explains the room."""
+    step_figure: str = ""
+    """Key of the figure that explains what one more brings; empty where that of the room does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,7 +226,8 @@ def _over(request: SizingRequest, kinds: Sequence[NodeKind], content: power.Rack
 
 def limits_exceeded(request: SizingRequest, spread: Spread) -> list[str]:
     """Return which of rack units, power and weight some rack exceeds: only where their number was fixed by hand."""
-    return sorted({limit for c in set(spread.contents) for limit in _over(request, spread.kinds, c)})
+    built = replace(request, hardware=built_from(request.hardware, spread.fabric))
+    return sorted({limit for c in set(spread.contents) for limit in _over(built, spread.kinds, c)})
 
 
 def network_of(request: SizingRequest, spread: Spread) -> NetworkSizing:
