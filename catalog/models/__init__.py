@@ -1,6 +1,7 @@
 """The tables of `catalog`."""
 
 from catalog.models.entries import CatalogEntry, CatalogState
+from catalog.models.hardware import HardwareImport, HardwareModel
 from catalog.models.prices import (
     CloudOffer,
     CloudServicePrice,
@@ -16,6 +17,8 @@ __all__ = [
     "CloudOffer",
     "CloudServicePrice",
     "Frozen",
+    "HardwareImport",
+    "HardwareModel",
     "PriceBook",
     "PriceBookVersion",
     "PriceOrigin",

@@ -1,40 +1,19 @@
-"""Uploaded files under their own hash: the name that somebody gave them is never part of a path (security R49)."""
+"""The files of workload imports, kept by their hash."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.files.storage import default_storage
-
-from config.errors import DomainError
+from config import kept_files
 from designer.models import WorkloadImport
 
-PIECE_BYTES = 2**20
-
-
-class FileMissing(DomainError):
-    """What was uploaded is not there any more."""
-
-    status = 500
-    title = "The stored file is missing"
+FOLDER = "inventories"
 
 
 def keep(file: Any) -> tuple[str, int]:
     """Store an uploaded file and return its SHA-256 and size. The same bytes again change nothing."""
-    digest, size = hashlib.sha256(), 0
-    file.seek(0)
-    while piece := file.read(PIECE_BYTES):
-        digest.update(piece)
-        size += len(piece)
-    name = _name(digest.hexdigest())
-    if not default_storage.exists(name):
-        file.seek(0)
-        stored_as = default_storage.save(name, file)
-        if stored_as != name:  # somebody else stored the same bytes in the meantime
-            default_storage.delete(stored_as)
-    return digest.hexdigest(), size
+    return kept_files.keep(file, FOLDER)
 
 
 def pieces(digests: list[str]) -> Iterator[bytes]:
@@ -43,20 +22,14 @@ def pieces(digests: list[str]) -> Iterator[bytes]:
     Raises:
         FileMissing: one of them is gone.
     """
-    for digest in digests:
-        name = _name(digest)
-        if not default_storage.exists(name):
-            raise FileMissing(f"The file {digest[:12]} is missing. Upload it again.")
-        with default_storage.open(name, "rb") as stored:
-            while piece := stored.read(PIECE_BYTES):
-                yield piece
+    return kept_files.pieces(digests, FOLDER)
 
 
 def forget_unused(digests: Iterable[str]) -> None:
     """Delete those of the files with `digests` that no import has."""
     for digest in set(digests):
         if not _is_used(digest):
-            default_storage.delete(_name(digest))
+            kept_files.forget(digest, FOLDER)
 
 
 def _is_used(digest: str) -> bool:
@@ -65,7 +38,3 @@ def _is_used(digest: str) -> bool:
         return True
     several = WorkloadImport.objects.filter(file_name__contains=", ").values_list("files", flat=True)
     return any(file["sha256"] == digest for files in several.iterator() for file in files)
-
-
-def _name(digest: str) -> str:
-    return f"inventories/{digest[:2]}/{digest}"
