@@ -15,7 +15,9 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 MIB = 2**20
 MAX_FILE_BYTES = 64 * MIB
@@ -26,6 +28,8 @@ MAX_RATIO = 200
 """Unpacked over packed, of what unpacks to more than `RATIO_FROM_BYTES`."""
 RATIO_FROM_BYTES = 10 * MIB
 LONGEST_NAME = 400
+PIECE_BYTES = 32 * 1024
+"""Read at once from a tar: tarfile copies what is left of a piece for each file."""
 ZIP, GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b"
 OTHER_PACKERS = (b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -107,6 +111,7 @@ class Archive:
             ends_at = entry.header_offset + entry.compress_size
             total += entry.file_size
             _check_size(total, entry.file_size, entry.compress_size)
+        youngest = (0, 0, 0)
         for entry in found:
             mode = entry.external_attr >> 16
             if entry.is_dir():
@@ -118,20 +123,22 @@ class Archive:
             elif entry.file_size > most_bytes:
                 yield Member(entry.filename, None, f"has {entry.file_size:,} bytes")
             else:
-                year, month, day = entry.date_time[:3]
-                self._note_day(f"{year:04}-{month:02}-{day:02}")
+                youngest = max(youngest, entry.date_time[:3])
                 with archive.open(entry) as packed:  # the directory may lie: no more than allowed is unpacked
                     content = packed.read(most_bytes + 1)
                 if len(content) > most_bytes:
                     raise Refused("An entry is larger than the archive says.", "Make it again.")
                 yield Member(entry.filename, content)
+        with suppress(ValueError):  # a day that no calendar has
+            self.newest = date(*youngest).isoformat()
 
     def _tar(self, data: bytes, suffixes: tuple[str, ...], most_bytes: int) -> Iterator[Member]:
         plain: io.BufferedIOBase = io.BytesIO(data)
         if data.startswith(GZIP):
             plain = gzip.GzipFile(fileobj=plain)
         counted = _Counted(plain, len(data))
-        with tarfile.open(fileobj=counted, mode="r|", bufsize=MIB) as archive:  # type: ignore[call-overload]  # it only reads
+        youngest = 0.0
+        with tarfile.open(fileobj=counted, mode="r|", bufsize=PIECE_BYTES) as archive:  # type: ignore[call-overload]  # it only reads
             for entry in archive:
                 self.entries += 1
                 archive.members = []  # it would keep all
@@ -149,8 +156,10 @@ class Archive:
                 else:
                     file = archive.extractfile(entry)
                     content = file.read() if file else b""
-                    self._note_time(entry.mtime)
+                    youngest = max(youngest, entry.mtime)
                     yield Member(entry.name, content)
+        with suppress(ValueError, OverflowError, OSError):
+            self.newest = datetime.fromtimestamp(youngest, UTC).date().isoformat() if youngest else ""
 
     def _note_name(self, name: str) -> None:
         parts = name.replace("\\", "/").split("/")
@@ -165,17 +174,6 @@ class Archive:
     def _note_commit(self, comment: str) -> None:
         if COMMIT.fullmatch(comment.strip()):
             self.commit = comment.strip()
-
-    def _note_day(self, day: str) -> None:
-        self.newest = max(self.newest, day)
-
-    def _note_time(self, seconds: float) -> None:
-        from datetime import UTC, datetime
-
-        try:
-            self._note_day(datetime.fromtimestamp(seconds, UTC).date().isoformat())
-        except (ValueError, OverflowError, OSError):
-            pass  # a time that no calendar has: the archive says no day
 
 
 def is_archive(data: bytes) -> bool:
