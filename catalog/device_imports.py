@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import may_edit_catalog, require
+from accounts.quotas import check_upload_quota
 from accounts.services import audit
 from catalog.engine.device_types import changes, is_large, missing, port_watts
 from catalog.imports import archives
@@ -60,7 +61,7 @@ def add_import(*, file: Any, name: str, user: User | None) -> tuple[HardwareImpo
         Forbidden: the role of `user` does not allow it.
         Invalid: an empty file.
         TooLarge: it has more bytes than are read.
-        Conflict: too many imports wait already.
+        Conflict, StorageQuotaExceeded: too many imports wait already, or `user` keeps as many uploads as one may.
     """
     if user is not None:
         require(may_edit_catalog(user), "import hardware models")
@@ -76,6 +77,8 @@ def add_import(*, file: Any, name: str, user: User | None) -> tuple[HardwareImpo
         waiting = HardwareImport.objects.select_for_update().filter(state__in=(State.READING, State.READY))
         found = next((one for one in waiting if one.sha256 == digest), None)
         if found is None:
+            if user is not None:
+                check_upload_quota(user=user, team=None, size=size)
             if len(waiting) >= MAX_WAITING:
                 raise Conflict(f"{MAX_WAITING} imports wait already. Apply or discard some of them first.")
             found = HardwareImport.objects.create(
@@ -108,9 +111,9 @@ def read_import(found: HardwareImport, *, report: Report) -> HardwareImport:
     counts = _counts(reading, staged, same, total=len(known) and in_force.count())
     report(0.8, f"{counts['new']:,} new, {counts['changed']:,} changed: keeping them for review")
     with transaction.atomic():
-        locked = HardwareImport.objects.select_for_update().get(pk=found.pk)
-        if locked.state != State.READING:
-            return locked  # discarded in the meantime, or another attempt was faster
+        locked = HardwareImport.objects.select_for_update().filter(pk=found.pk).first()
+        if locked is None or locked.state != State.READING:
+            return locked or found  # discarded in the meantime, or another attempt was faster
         locked.models.all().delete()
         HardwareModel.objects.bulk_create(staged, batch_size=BATCH)
         locked.state = State.READY if staged else State.UNCHANGED
@@ -200,25 +203,24 @@ def roll_back(*, found: HardwareImport, user: User) -> HardwareImport:
 
 
 @transaction.atomic
-def discard(*, found: HardwareImport, user: User) -> HardwareImport:
-    """End an import that is not applied: what it would change is forgotten. Discarded again it changes nothing.
+def discard(*, found: HardwareImport, user: User) -> None:
+    """Delete an import that was never applied, with its file and what it would change.
 
     Raises:
         Forbidden: the role of `user` does not allow it.
         Conflict: it was applied.
     """
     require(may_edit_catalog(user), "discard an import of hardware models")
-    locked = HardwareImport.objects.select_for_update().get(pk=found.pk)
-    if locked.state == State.DISCARDED:
-        return locked
+    locked = HardwareImport.objects.select_for_update().filter(pk=found.pk).first()
+    if locked is None:
+        return
     if locked.state in (State.APPLIED, State.ROLLED_BACK):
         raise Conflict(f"This import is {locked.get_state_display()}; it stays as history.")
+    audit("hardware_import.discarded", actor=user, subject=locked)
     supersede(subject_type=SUBJECT, subject_id=locked.pk)
     locked.models.all().delete()
-    locked.state = State.DISCARDED
-    locked.save(update_fields=["state"])
-    audit("hardware_import.discarded", actor=user, subject=locked)
-    return locked
+    locked.delete()
+    transaction.on_commit(lambda: _forget_unused(locked.sha256))
 
 
 def newest_applied() -> HardwareImport | None:
@@ -251,6 +253,11 @@ def pack_folder(folder: Path, target: IO[bytes]) -> int:
                 recursive=False,
             )
     return len(paths)
+
+
+def _forget_unused(digest: str) -> None:
+    if not HardwareImport.objects.filter(sha256=digest).exists():
+        kept_files.forget(digest, FOLDER)
 
 
 def _job(found: HardwareImport, user: User) -> Job:

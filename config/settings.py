@@ -150,7 +150,7 @@ MEDIA_ROOT = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 2**20  # the JSON parser has its own, lower limits
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
-UPLOAD_MODELS = ["designer.WorkloadImport"]
+UPLOAD_MODELS = ["designer.WorkloadImport", "catalog.HardwareImport"]
 """Kinds of uploads that count for the quotas: models with author, size in bytes, and team if they belong to one."""
 UPLOAD_QUOTA_USER_MIB = env.int("UPLOAD_QUOTA_USER_MIB", 2048)
 UPLOAD_QUOTA_USER_COUNT = env.int("UPLOAD_QUOTA_USER_COUNT", 500)

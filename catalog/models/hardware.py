@@ -39,7 +39,6 @@ class HardwareImport(models.Model):
         REFUSED = "refused", "refused"
         APPLIED = "applied", "applied"
         ROLLED_BACK = "rolled-back", "rolled back"
-        DISCARDED = "discarded", "discarded"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     author = models.ForeignKey(
