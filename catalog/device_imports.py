@@ -15,6 +15,7 @@ from typing import IO, Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,7 +28,7 @@ from catalog.imports.device_files import SUFFIXES, shown_path
 from catalog.imports.device_run import Unreadable, read_types
 from catalog.models import HardwareImport, HardwareModel
 from config import kept_files
-from config.errors import Conflict, DomainError, Invalid, Problem
+from config.errors import Conflict, DomainError, Invalid, Problem, Stale
 from jobs.models import Job
 from jobs.queue import enqueue_once
 from jobs.services import supersede
@@ -102,7 +103,10 @@ def read_import(found: HardwareImport, *, report: Report) -> HardwareImport:
         reading = read_types(found.file_name, found.size, kept_files.pieces([found.sha256], FOLDER), known)
     except Unreadable as refused:
         HardwareImport.objects.filter(pk=found.pk, state=State.READING).update(
-            state=State.REFUSED, reason=refused.reason[:600], remedy=refused.remedy[:600]
+            state=State.REFUSED,
+            version=F("version") + 1,
+            reason=refused.reason[:600],
+            remedy=refused.remedy[:600],
         )
         found.refresh_from_db()
         return found
@@ -114,13 +118,14 @@ def read_import(found: HardwareImport, *, report: Report) -> HardwareImport:
         locked = HardwareImport.objects.select_for_update().filter(pk=found.pk).first()
         if locked is None or locked.state != State.READING:
             return locked or found  # discarded in the meantime, or another attempt was faster
-        locked.models.all().delete()
+        locked.types.all().delete()
         HardwareModel.objects.bulk_create(staged, batch_size=BATCH)
         locked.state = State.READY if staged else State.UNCHANGED
         locked.counts, locked.rejected = counts, reading["rejected"]
         locked.folder, locked.commit = shown_path(reading["folder"]), reading["commit"]
         locked.newest = date.fromisoformat(reading["newest"]) if reading["newest"] else None
         locked.reason = locked.remedy = ""
+        locked.version += 1
         locked.save()
         return locked
 
@@ -137,18 +142,20 @@ def read_again(*, found: HardwareImport, user: User) -> tuple[HardwareImport, Jo
         locked = HardwareImport.objects.select_for_update().get(pk=found.pk)
         if locked.state in (State.APPLIED, State.ROLLED_BACK):
             raise Conflict(f"This import is {locked.get_state_display()}. Upload the file again.")
-        locked.models.all().delete()
+        locked.types.all().delete()
         locked.state = State.READING
-        locked.save(update_fields=["state"])
+        locked.version += 1
+        locked.save(update_fields=["state", "version"])
         return locked, _job(locked, user)
 
 
 @transaction.atomic
-def apply(*, found: HardwareImport, user: User | None) -> HardwareImport:
-    """Put what an import adds and changes in force, all of it or nothing. Applied again it changes nothing.
+def apply(*, found: HardwareImport, user: User | None, based_on: int) -> HardwareImport:
+    """Put what version `based_on` of an import adds and changes in force, all or nothing. Applied again it changes nothing.
 
     Raises:
         Forbidden: the role of `user` does not allow it.
+        Stale: it was read again since, so that what was reviewed is not what it holds now.
         Conflict: it is not ready, or what is in force changed since it was read.
     """
     if user is not None:
@@ -156,21 +163,23 @@ def apply(*, found: HardwareImport, user: User | None) -> HardwareImport:
     locked = HardwareImport.objects.select_for_update().get(pk=found.pk)
     if locked.state == State.APPLIED:
         return locked
+    _must_be(locked, based_on)
     if locked.state not in (State.READY, State.ROLLED_BACK):
         raise Conflict(
             f"This import is {locked.get_state_display()}. It can be applied once it is read and changes something."
         )
-    before = locked.models.filter(previous__isnull=False)
+    before = locked.types.filter(previous__isnull=False)
     try:
         with transaction.atomic():
             replaced = HardwareModel.objects.in_force().filter(pk__in=before.values("previous"))
             if replaced.update(is_current=False) != before.count():
                 raise _outdated()
-            locked.models.update(is_current=True)
+            locked.types.update(is_current=True)
     except IntegrityError as error:  # another import brought one of its new types in the meantime
         raise _outdated() from error
     locked.state, locked.applied_at, locked.applied_by = State.APPLIED, timezone.now(), user
-    locked.save(update_fields=["state", "applied_at", "applied_by"])
+    locked.version += 1
+    locked.save(update_fields=["state", "version", "applied_at", "applied_by"])
     audit("hardware_import.applied", actor=user, subject=locked)
     return locked
 
@@ -192,33 +201,35 @@ def roll_back(*, found: HardwareImport, user: User) -> HardwareImport:
     newest = newest_applied()
     if newest is not None and newest.pk != locked.pk:
         raise Conflict(f"{newest} was applied later. Roll that back first.")
-    previous = list(locked.models.filter(previous__isnull=False).values_list("previous", flat=True))
-    locked.models.update(is_current=False)
-    for start in range(0, len(previous), BATCH):
-        HardwareModel.objects.filter(pk__in=previous[start : start + BATCH]).update(is_current=True)
+    before = locked.types.filter(previous__isnull=False).values("previous")
+    locked.types.update(is_current=False)
+    HardwareModel.objects.filter(pk__in=before).update(is_current=True)
     locked.state = State.ROLLED_BACK
-    locked.save(update_fields=["state"])
+    locked.version += 1
+    locked.save(update_fields=["state", "version"])
     audit("hardware_import.rolled_back", actor=user, subject=locked)
     return locked
 
 
 @transaction.atomic
-def discard(*, found: HardwareImport, user: User) -> None:
+def discard(*, found: HardwareImport, user: User, based_on: int) -> None:
     """Delete an import that was never applied, with its file and what it would change.
 
     Raises:
         Forbidden: the role of `user` does not allow it.
+        Stale: something happened to it after version `based_on`.
         Conflict: it was applied.
     """
     require(may_edit_catalog(user), "discard an import of hardware models")
     locked = HardwareImport.objects.select_for_update().filter(pk=found.pk).first()
     if locked is None:
         return
+    _must_be(locked, based_on)
     if locked.state in (State.APPLIED, State.ROLLED_BACK):
         raise Conflict(f"This import is {locked.get_state_display()}; it stays as history.")
     audit("hardware_import.discarded", actor=user, subject=locked)
     supersede(subject_type=SUBJECT, subject_id=locked.pk)
-    locked.models.all().delete()
+    locked.types.all().delete()
     locked.delete()
     transaction.on_commit(lambda: _forget_unused(locked.sha256))
 
@@ -253,6 +264,14 @@ def pack_folder(folder: Path, target: IO[bytes]) -> int:
                 recursive=False,
             )
     return len(paths)
+
+
+def _must_be(found: HardwareImport, based_on: int) -> None:
+    if found.version != based_on:
+        raise Stale(
+            f"You saw version {based_on} of this import; version {found.version} is current.",
+            current_version=found.version,
+        )
 
 
 def _forget_unused(digest: str) -> None:

@@ -38,6 +38,7 @@ KINDS: Mapping[str, type] = {
 }
 """Kind of catalog entry -> its meaning. A file of the starter catalog holds one kind and is named after it."""
 
+KIND_NAMES = list(KINDS)
 HARDWARE_KINDS = ("node-spec", "switch", "rack", "pdu", "part")
 
 Spec = NodeSpec | SwitchSpec | RackSpec | PduSpec

@@ -258,7 +258,12 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
-    "ENUM_NAME_OVERRIDES": {"ImportState": "designer.models.WorkloadImport.State"},
+    "ENUM_NAME_OVERRIDES": {
+        "ImportState": "designer.models.WorkloadImport.State",
+        "HardwareModelKind": "catalog.engine.device_types.MODEL_KINDS",
+        "CatalogKind": "catalog.library.KIND_NAMES",
+        "HardwareImportState": "catalog.models.HardwareImport.State",
+    },
     "TITLE": "Stackwright",
     "DESCRIPTION": "Plan an OpenStack + Ceph private cloud and know what it costs. Rules: `docs/api.md`.",
     "VERSION": "1",

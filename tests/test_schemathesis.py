@@ -38,7 +38,7 @@ CHECKS = {
 }
 SLUGS = {
     "node-spec": "cmp-512",
-    "hardware-model": "cmp-512",
+    "hardware-spec": "cmp-512",
     "service": "nova-api",
     "network": "storage_public",
     "reference-design": "rd-mid",

@@ -99,8 +99,8 @@ class NodeSpecViewSet(EntryViewSet):
     serializer_class = serializer_of("NodeSpecEntry", *kinds)
 
 
-class HardwareModelViewSet(EntryViewSet):
-    """All hardware: node specs, switches, racks, power distribution, cables and optics."""
+class HardwareSpecViewSet(EntryViewSet):
+    """All hardware that designs are planned with: node specs, switches, racks, power distribution, cables and optics."""
 
     kinds = HARDWARE_KINDS
     serializer_class = serializer_of("HardwareEntry", *kinds)

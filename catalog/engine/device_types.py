@@ -27,6 +27,9 @@ class ModelKind(StrEnum):
     MODULE = "module-type"
 
 
+MODEL_KINDS = [kind.value for kind in ModelKind]
+
+
 class Lack(StrEnum):
     """What a type does not say and a plan would need."""
 
@@ -339,7 +342,7 @@ def is_large(change: Change) -> bool:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a type in our words."""
-    properties: dict[str, Any] = {"kind": {"type": "string", "enum": [kind.value for kind in ModelKind]}}
+    properties: dict[str, Any] = {"kind": {"type": "string", "enum": MODEL_KINDS}}
     for field in FIELDS[ModelKind.DEVICE].values():
         if field.name not in ("weight", "weight_unit"):
             properties[field.name] = _schema_of(field)

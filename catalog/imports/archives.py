@@ -138,10 +138,10 @@ class Archive:
             plain = gzip.GzipFile(fileobj=plain)
         counted = _Counted(plain, len(data))
         youngest = 0.0
-        with tarfile.open(fileobj=counted, mode="r|", bufsize=PIECE_BYTES) as archive:  # type: ignore[call-overload]  # it only reads
+        with tarfile.open(fileobj=counted, mode="r|", bufsize=PIECE_BYTES) as archive:
             for entry in archive:
                 self.entries += 1
-                archive.members = []  # it would keep all
+                archive.members = []  # type: ignore[attr-defined]  # it would keep all
                 _check_count(self.entries)
                 self._note_commit(archive.pax_headers.get("comment", ""))
                 self._note_name(entry.name)

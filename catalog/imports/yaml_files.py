@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 import yaml
+from yaml._yaml import CParser
 from yaml.constructor import SafeConstructor
-from yaml.cyaml import CParser
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from yaml.resolver import Resolver
 
@@ -80,7 +80,7 @@ def _plain_tag(value: str) -> str:
     return STR
 
 
-class _Loader(CParser, Resolver):  # type: ignore[misc]  # the stubs do not know the C parser
+class _Loader(CParser, Resolver):
     """The C parser; which tag a plain text has is looked up once for each text."""
 
     def __init__(self, text: str) -> None:
@@ -197,15 +197,16 @@ def _look(text: str) -> None:
     try:
         while parser.check_event():
             event = parser.get_event()
+            line = event.start_mark.line + 1 if event and event.start_mark else 0
             if isinstance(event, yaml.AliasEvent):
                 raise Unreadable(
-                    f"Line {event.start_mark.line + 1} has the alias *{event.anchor[:40]}.",
+                    f"Line {line} has the alias *{(event.anchor or '')[:40]}.",
                     "Write the value out: a type of hardware needs no alias.",
                 )
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    raise _too_deep(event.start_mark.line)
+                    raise _too_deep(line - 1)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     finally:

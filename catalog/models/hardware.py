@@ -49,6 +49,7 @@ class HardwareImport(models.Model):
         help_text="Null: a command.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, help_text="Counts what happened to it.")
     file_name = models.CharField(max_length=200, help_text="As uploaded; only shown.")
     sha256 = models.CharField(max_length=64, help_text="Of the file.")
     size = models.PositiveBigIntegerField(help_text="Bytes of the file.")
@@ -104,7 +105,7 @@ class HardwareModel(models.Model):
     identity = models.UUIDField(db_index=True, help_text="The same for all states of one make and model.")
     key = models.CharField(max_length=220, help_text="Slug of a device, maker and model of a module.")
     is_current = models.BooleanField(default=False)
-    source = models.ForeignKey(HardwareImport, on_delete=models.PROTECT, related_name="models")
+    source = models.ForeignKey(HardwareImport, on_delete=models.PROTECT, related_name="types")
     previous = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", help_text="In force before it."
     )

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             if found.state == HardwareImport.State.REFUSED:
                 raise CommandError(f"{found.reason} {found.remedy} Nothing was changed.")
             if options["apply"] and found.state == HardwareImport.State.READY:
-                device_imports.apply(found=found, user=None)
+                device_imports.apply(found=found, user=None, based_on=found.version)
                 self.stdout.write("applied")
             elif found.state == HardwareImport.State.READY:
                 self.stdout.write(
@@ -74,7 +74,7 @@ class Command(BaseCommand):
                     f"  rejected {rejected['path']}: {problem['field']} {problem['message']} "
                     f"(is: {problem['value']}). {problem['remedy']}"
                 )
-        for model in found.models.filter(change_count__gt=0)[:most]:
+        for model in found.types.filter(change_count__gt=0)[:most]:
             told = "; ".join(f"{c['field']}: {c['before']} -> {c['after']}" for c in model.changes[:5])
             self.stdout.write(f"  changed {model}: {told}")
         lacking = ", ".join(f"{count:,} no {word}" for word, count in counts["lacking"].items())

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 LISTS = {
     "node-specs": ("node-spec",),
-    "hardware-models": HARDWARE_KINDS,
+    "hardware-specs": HARDWARE_KINDS,
     "services": ("service",),
     "networks": ("network",),
     "reference-designs": ("reference-design",),
@@ -61,8 +61,8 @@ def test_words_find_what_holds_them_all(signed_in):
 
 
 def test_hardware_can_be_of_one_kind_and_group(signed_in):
-    racks = all_of(signed_in, "/api/v1/hardware-models/?kind=rack")
-    leaves = all_of(signed_in, "/api/v1/hardware-models/?kind=switch&group=leaf")
+    racks = all_of(signed_in, "/api/v1/hardware-specs/?kind=rack")
+    leaves = all_of(signed_in, "/api/v1/hardware-specs/?kind=switch&group=leaf")
 
     assert {entry["kind"] for entry in racks} == {"rack"}
     assert {entry["document"]["role"] for entry in leaves} == {"leaf"}
@@ -72,7 +72,7 @@ def test_hardware_can_be_of_one_kind_and_group(signed_in):
     ("query", "field"), [("kind=abacus", "kind"), ("search=" + "x" * 81, "search"), ("limit=0", "limit")]
 )
 def test_a_search_that_cannot_be_is_a_400(signed_in, query, field):
-    answer = signed_in.get(f"/api/v1/hardware-models/?{query}")
+    answer = signed_in.get(f"/api/v1/hardware-specs/?{query}")
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == field
@@ -89,11 +89,11 @@ def test_nothing_of_it_can_be_changed(signed_in):
 
 
 def test_a_page_costs_the_same_however_many_rows_it_has(signed_in, django_assert_num_queries):
-    signed_in.get("/api/v1/hardware-models/")  # writes the session's age
+    signed_in.get("/api/v1/hardware-specs/")  # writes the session's age
 
     for limit in (1, 50):
         with django_assert_num_queries(3):  # session, person, rows
-            signed_in.get(f"/api/v1/hardware-models/?limit={limit}")
+            signed_in.get(f"/api/v1/hardware-specs/?limit={limit}")
 
 
 @pytest.mark.parametrize(
