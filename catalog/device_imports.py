@@ -42,6 +42,7 @@ MAX_WAITING = 20
 CHANGES_KEPT = 200
 """Of one type; all are counted."""
 BATCH = 500
+WHAT_TO_SEND = "Choose a .zip, .tar.gz or .yaml file."
 NAMESPACE = UUID("6c1f0c53-59e1-5d0b-9b54-0d4f3a1f7f11")
 """Of the ids of hardware models: the same make and model has the same id in every installation."""
 
@@ -53,26 +54,28 @@ class TooLarge(DomainError):
     title = "The upload is too large"
 
 
-def add_import(*, file: Any, name: str, user: User | None) -> tuple[HardwareImport, Job | None]:
+def add_import(*, file: Any | None, name: str, user: User | None) -> tuple[HardwareImport, Job | None]:
     """Store an archive or a YAML file and have it read in the background; `user` is None for a command, which reads itself.
 
     The same bytes while they still wait for somebody's decision are the same import.
 
     Raises:
         Forbidden: the role of `user` does not allow it.
-        Invalid: an empty file.
+        Invalid: no file, or an empty one.
         TooLarge: it has more bytes than are read.
         Conflict, StorageQuotaExceeded: too many imports wait already, or `user` keeps as many uploads as one may.
     """
     if user is not None:
         require(may_edit_catalog(user), "import hardware models")
+    if file is None:
+        raise Invalid([Problem("file", None, "is missing", WHAT_TO_SEND)])
     size = file.size or 0
     if size > archives.MAX_FILE_BYTES:
         raise TooLarge(
             f"The file has {size:,} bytes; at most {archives.MAX_FILE_BYTES:,} are read. Pack the YAML files without pictures."
         )
     if size == 0:
-        raise Invalid([Problem("file", size, "is empty", "Choose a .zip, .tar.gz or .yaml file.")])
+        raise Invalid([Problem("file", size, "is empty", WHAT_TO_SEND)])
     digest, size = kept_files.keep(file, FOLDER)
     with transaction.atomic():
         waiting = HardwareImport.objects.select_for_update().filter(state__in=(State.READING, State.READY))

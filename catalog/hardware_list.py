@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from catalog.engine.device_types import Lack, ModelKind
 from catalog.engine.documents import unprintable
-from catalog.models import HardwareModel
+from catalog.models import HardwareImport, HardwareModel
 from catalog.models.hardware import HardwareModelQuerySet
 from config.errors import Invalid, Problem
 
@@ -100,3 +101,10 @@ def found_models(user: User | AnonymousUser, search: HardwareSearch) -> Hardware
     if column in NULLABLE:
         models = models.filter(**{f"{column}__isnull": False})
     return models.order_by(*search.ordering)
+
+
+def states_in_force(user: User | AnonymousUser, identity: UUID | str) -> HardwareModelQuerySet:
+    """Return the states of one make and model that are or were in force, the newest first."""
+    applied = (HardwareImport.State.APPLIED, HardwareImport.State.ROLLED_BACK)
+    states = HardwareModel.objects.all().visible_to(user).filter(identity=identity, source__state__in=applied)
+    return states.select_related("source").order_by("-source__applied_at", "-id")

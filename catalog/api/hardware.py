@@ -19,7 +19,7 @@ from accounts.idempotency import idempotent
 from accounts.models import User
 from catalog import device_imports
 from catalog.engine.device_types import MODEL_KINDS, Lack, json_schema
-from catalog.hardware_list import SORTS, HardwareSearch, found_models
+from catalog.hardware_list import SORTS, HardwareSearch, found_models, states_in_force
 from catalog.models import HardwareImport, HardwareModel
 from config.api import KnownFieldsMixin, etag_for, version_in_if_match
 from config.json_bodies import StrictJSONParser
@@ -181,7 +181,7 @@ class HardwareModelViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Hardwa
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def history(self, request: Request, identity: str) -> Response:
         """Every state that was in force, the newest first, with what it changed. The present one is among them."""
-        states = device_history(request.user, identity)
+        states = states_in_force(request.user, identity)
         get_object_or_404(states.in_force())
         return Response(ModelStateSerializer(states, many=True).data)
 
@@ -192,13 +192,6 @@ class HardwareModelViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Hardwa
         return found_models(self.request.user, HardwareSearch(words=words, sort=known, **asked)).defer(
             "document", "changes", "unread"
         )
-
-
-def device_history(user: Any, identity: Any) -> Any:
-    """Return the states of one make and model that were ever in force, the newest first."""
-    applied = (HardwareImport.State.APPLIED, HardwareImport.State.ROLLED_BACK)
-    states = HardwareModel.objects.all().visible_to(user).filter(identity=identity, source__state__in=applied)
-    return states.select_related("source").order_by("-source__applied_at", "-id")
 
 
 class HardwareImportSerializer(serializers.ModelSerializer[HardwareImport]):
