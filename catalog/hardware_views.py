@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -59,14 +60,15 @@ class Sockets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One port, outlet or bay as a row."""
+class Parts:
+    """Ports, outlets or bays of one kind as a row."""
 
-    name: str
+    label: str
     what: str
     maximum_watts: int | None
     allocated_watts: int | None
     note: str
+    names: tuple[str, ...]
 
 
 @login_required
@@ -106,11 +108,7 @@ def model_detail(request: HttpRequest, identity: UUID) -> HttpResponse:
         "model": model,
         "facts": {label: document[name] for name, label in FACTS.items() if name in document},
         "sockets": [_sockets(group) for group in model.ports],
-        "bays": [
-            (label, [_part(entry) for entry in document[name]])
-            for name, label in BAYS.items()
-            if document.get(name)
-        ],
+        "parts": [parts for name, label in BAYS.items() for parts in _parts(label, document.get(name, ()))],
         "history": states[:20],
         "may_import": may_edit_catalog(cast(User, request.user)),
     }
@@ -310,18 +308,26 @@ def _sockets(group: PortGroup) -> Sockets:
     )
 
 
-def _part(entry: dict[str, Any]) -> Part:
-    notes = [
-        entry.get("label", ""),
-        entry.get("description", ""),
-        f"fed by {entry['power_port']}" if "power_port" in entry else "",
-        f"phase {entry['feed_leg']}" if "feed_leg" in entry else "",
-        f"to {entry['rear_port']}" if "rear_port" in entry else "",
-    ]
-    return Part(
-        name=entry["name"],
-        what=entry.get("type") or entry.get("position") or entry.get("part_number") or "",
-        maximum_watts=entry.get("maximum_watts"),
-        allocated_watts=entry.get("allocated_watts"),
-        note=", ".join(note for note in notes if note),
-    )
+def _parts(label: str, entries: Iterable[Mapping[str, Any]]) -> Iterator[Parts]:
+    """Group `entries` that differ in their names only, in their order."""
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for entry in entries:
+        notes = [
+            entry.get("description", ""),
+            f"fed by {entry['power_port']}" if "power_port" in entry else "",
+            f"phase {entry['feed_leg']}" if "feed_leg" in entry else "",
+            f"to {entry['rear_port']}" if "rear_port" in entry else "",
+        ]
+        what = entry.get("type") or entry.get("part_number") or ""
+        note = ", ".join(note for note in notes if note)
+        key = (what, entry.get("maximum_watts"), entry.get("allocated_watts"), note)
+        groups.setdefault(key, []).append(entry["name"])
+    for (what, maximum, allocated, note), names in groups.items():
+        yield Parts(
+            label=label,
+            what=what,
+            maximum_watts=maximum,
+            allocated_watts=allocated,
+            note=note,
+            names=tuple(names),
+        )
