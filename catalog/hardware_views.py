@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -25,6 +26,8 @@ from jobs.models import Job
 from jobs.services import may_control
 
 PAGE_SIZE = 50
+LINK = re.compile(r"\[([^\[\]]{1,80})\]\((https://[^\s()<>\"']{1,300})\)")
+"""A link as comments write it. Any other than https stays text."""
 SOCKETS_DRAWN = 240
 LACKS = {lack.value: lack.value.replace("-", " ").capitalize() for lack in Lack}
 KIND_NAMES = dict(zip(MODEL_KINDS, ("Device", "Module"), strict=True))
@@ -104,9 +107,11 @@ def model_detail(request: HttpRequest, identity: UUID) -> HttpResponse:
     states = states_in_force(request.user, identity)
     model = get_object_or_404(states.in_force())
     document = model.document
+    shown = {**document, "comments": LINK.sub("", document.get("comments", "")).strip(" \n|,;*-")}
     context = {
         "model": model,
-        "facts": {label: document[name] for name, label in FACTS.items() if name in document},
+        "facts": {label: value for name, label in FACTS.items() if (value := shown.get(name, "")) != ""},
+        "links": LINK.findall(document.get("comments", "")),
         "sockets": [_sockets(group) for group in model.ports],
         "parts": [parts for name, label in BAYS.items() for parts in _parts(label, document.get(name, ()))],
         "history": states[:20],

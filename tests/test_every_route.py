@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog import prices as catalog_prices
 from catalog import services as catalog_services
+from catalog.models import HardwareImport
 from costing import services as costing_services
 from costing.models import Proposal
 from designer import services
@@ -34,7 +35,16 @@ def names(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tup
 
 ROUTES = sorted(dict(names()).items())
 
-HIDDEN = ("design_pk", "customer_pk", "revision_pk", "comparison_pk", "proposal_pk", "import_pk", "pk")
+HIDDEN = (
+    "design_pk",
+    "customer_pk",
+    "revision_pk",
+    "comparison_pk",
+    "proposal_pk",
+    "import_pk",
+    "hardware_import_pk",
+    "pk",
+)
 PLAIN = {
     "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "key": "yearly", "rule": "V027", "resource": "vms", "format": "json",
     "provider": "aws", "region": "us-east-1", "instance_type": "m7i.large",
@@ -70,7 +80,9 @@ def belongings():
     imported = WorkloadImport.objects.create(
         team=team, design=design, author=owner, file_name="Secret.xlsx", files=[], sha256="0" * 64, size=1
     )
+    hardware_import = HardwareImport.objects.create(file_name="Secret.zip", sha256="0" * 64, size=1)
     found = {
+        "hardware_import_pk": hardware_import.pk, "identity": uuid4(),
         "design_pk": design.pk, "customer_pk": customer.pk, "revision_pk": revision.pk,
         "comparison_pk": comparison.pk, "proposal_pk": proposal.pk, "import_pk": imported.pk, "pk": uuid4(),
     }  # fmt: skip
@@ -79,6 +91,11 @@ def belongings():
         ("api:comparison-ledger", "pk"): comparison.pk,
         ("api:proposal-detail", "pk"): proposal.pk,
         ("api:proposal-pdf", "pk"): proposal.pk,
+        ("api:hardware-import-detail", "pk"): hardware_import.pk,
+        ("api:hardware-import-models", "pk"): hardware_import.pk,
+        ("api:hardware-import-apply", "pk"): hardware_import.pk,
+        ("api:hardware-import-roll-back", "pk"): hardware_import.pk,
+        ("api:hardware-import-read-again", "pk"): hardware_import.pk,
         ("api:team-detail", "pk"): team.pk,
         ("api:customer-detail", "pk"): customer.pk,
         ("api:revision-detail", "pk"): revision.pk,
@@ -97,7 +114,7 @@ def belongings():
 
 @pytest.mark.parametrize(("name", "arguments"), ROUTES, ids=[name for name, _ in ROUTES])
 def test_nobody_gets_in_without_signing_in(client, name, arguments):
-    path = address(name, arguments, dict.fromkeys(HIDDEN, uuid4()))
+    path = address(name, arguments, dict.fromkeys((*HIDDEN, "identity"), uuid4()))
 
     for method in ("get", "post", "put", "delete"):
         answer = (
