@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from typing import Any
 
-from config.children import limit_this_process
+from config.limited import limit_this_process
 
 
 def main() -> int:
@@ -34,4 +35,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # without freeing a library one value at a time first
