@@ -38,6 +38,8 @@ class Kind(StrEnum):
     """Whole numbers with commas or spaces between."""
     CHECKS = "checks"
     """Any of several."""
+    DOCUMENT = "document"
+    """A text of many lines, as it is."""
     LINES = "lines"
     """One `name = value` a line."""
 
@@ -205,6 +207,19 @@ GROUPS = (
         ),
     ),
     Group(
+        key="exports", title="Files of your own", about="What exports take over as it is, beside what they write themselves.",
+        questions=(
+            Question(
+                name="globals_overrides", kind=Kind.DOCUMENT, label="Lines for globals.yml", rules=("V171",),
+                help="YAML, one variable of Kolla-Ansible a line: enable_heat: false",
+            ),
+            Question(
+                name="ceph_specifications", kind=Kind.DOCUMENT, label="Specifications of cephadm", rules=("V175", "V176"),
+                help="YAML documents as ceph orch apply takes them. Empty: the export writes them",
+            ),
+        ),
+    ),
+    Group(
         key="site", title="Site", about="What the room gives. Only who runs it knows.",
         questions=(
             Question(
@@ -246,7 +261,7 @@ def posted(data: Any) -> dict[str, Any]:
             found[question.name] = data.getlist(question.name)
             continue
         raw = str(data.get(question.name, "")).strip()
-        if raw or question.kind in (Kind.TEXT, Kind.NUMBERS, Kind.LINES):
+        if raw or question.kind in (Kind.TEXT, Kind.NUMBERS, Kind.LINES, Kind.DOCUMENT):
             found[question.name] = _value(question, raw)
     return found
 
@@ -278,6 +293,8 @@ def _value(question: Question, raw: str) -> Any:
         return typed(raw, percent=question.is_percent)
     if question.kind is Kind.NUMBERS:
         return [typed(part) for part in re.split(r"[,\s]+", raw) if part]
+    if question.kind is Kind.DOCUMENT:
+        return raw.replace("\r\n", "\n")  # as browsers send lines
     if question.kind is Kind.LINES:
         return dict(_pair(line) for line in raw.splitlines() if line.strip())
     return raw

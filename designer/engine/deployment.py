@@ -98,3 +98,7 @@ class Deployment:
     """What the floor carries, equipment and rack together."""
     utility_feeds: PositiveCount | None = None
     """Independent supplies of the site that feeds A and B come from."""
+    globals_overrides: Annotated[str, Bounds(0, 20_000)] = ""
+    """Lines of globals.yml beside those that the export writes, as YAML."""
+    ceph_specifications: Annotated[str, Bounds(0, 20_000)] = ""
+    """What `ceph orch apply -i` is given, as YAML documents; empty: the export writes it."""

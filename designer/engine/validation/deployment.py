@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
+from catalog.engine.hardware import Media
+from designer.engine.ceph_specifications import (
+    UnreadableSpecification,
+    documents,
+    drives_of,
+    name_of,
+    problems_of,
+    selected,
+    takes,
+)
 from designer.engine.deployment import CinderBackend, HostSystem, NeutronAgent
 from designer.engine.topology import NetworkPlane
 from designer.engine.validation.facts import Facts
-from designer.engine.validation.model import E, Hit, Rule, W, error, listed, not_checkable, rule, warning
+from designer.engine.validation.model import E, Hit, Rule, W, error, listed, rule, warning
 from designer.engine.validation.structure import subnet
 
 TITLE = "Export consistency"
@@ -39,11 +54,39 @@ def inventory_groups(facts: Facts) -> Iterator[Hit]:
             )
 
 
-unknown_variables = not_checkable(
-    "V171", "Unknown variables", E,
-    source="Domain notes, export section 3", remedy="Correct the name of the variable.",
-    missing="overrides of globals.yml in the design, and the list of variables of the pinned Kolla release",
-)  # fmt: skip
+@rule(
+    "V171",
+    "Unknown variables",
+    E,
+    source="Kolla-Ansible 22.2.0: ansible/group_vars/all, ansible/roles/*/defaults, etc/kolla/globals.yml",
+    remedy="Correct the name of the variable.",
+)
+def unknown_variables(facts: Facts) -> Iterator[Hit]:
+    """Each variable that the design sets in globals.yml is one that the release knows: a wrong name is ignored without
+    a word. Says nothing while the design sets none of its own."""
+    text = facts.deployment.globals_overrides
+    if not text.strip():
+        return
+    try:
+        found = [key for document in documents(text) for key in document]
+    except UnreadableSpecification as problem:
+        yield error(
+            f"The variables of the design for globals.yml cannot be read: {problem}.",
+            "Write name: value, a line each.",
+        )
+        return
+    for key in found:
+        if key not in kolla_variables():
+            near = get_close_matches(str(key), kolla_variables(), n=1)
+            remedy = f"Write {near[0]}, if that is meant." if near else "Correct its name, or leave it out."
+            yield error(f"Kolla-Ansible of {RELEASE} knows no variable {str(key)[:80]}.", remedy)
+
+
+@cache
+def kolla_variables() -> frozenset[str]:
+    """Return the names that the pinned release of Kolla-Ansible knows."""
+    lines = (Path(__file__).parents[1] / "kolla_variables.txt").read_text(encoding="utf-8").split("\n")
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 @rule(
@@ -119,17 +162,84 @@ def tls_of_vips(facts: Facts) -> Iterator[Hit]:
         yield tell(message, "Use a second VIP for the outside.")
 
 
-drive_selection = not_checkable(
-    "V175", "Drives that cephadm selects", E,
-    source="Domain notes, export section 4: DriveSelection", remedy="Correct the filters of the OSD specification.",
-    missing="OSD specifications: exports write them, no design holds one, and the catalog lists drives by number and size only",
-)  # fmt: skip
+@rule(
+    "V175",
+    "Drives that cephadm selects",
+    E,
+    source="ceph.deployment.drive_selection of Ceph; domain notes, export section 4",
+    remedy="Correct the filters of the OSD specification.",
+)
+def drive_selection(facts: Facts) -> Iterator[Hit]:
+    """On each drawn host the specifications of OSDs select all of its data drives and, for DB, all of its DB devices.
+    Filters by model or vendor take every drive, as no catalog names either. Says nothing while the export writes the
+    specifications."""
+    try:
+        found = documents(facts.deployment.ceph_specifications)
+    except UnreadableSpecification:
+        return  # V176 says it
+    if not found:
+        return
+    labels = _labels(facts, found)
+    osds = [
+        d for d in found if d.get("service_type") == "osd" and not d.get("unmanaged") and not problems_of(d)
+    ]
+    wrong: dict[tuple[str, int, int, int, int], list[str]] = defaultdict(list)
+    for host in facts.osd_hosts:
+        spec = host.spec
+        drives = drives_of(
+            osds=spec.osds, osd_tb=spec.osd_tb, is_hdd=host.media is Media.HDD, db_devices=spec.db_devices, db_tb=spec.db_tb
+        )  # fmt: skip
+        data, db, free = 0, 0, list(range(len(drives)))
+        for document in osds:
+            if not takes(document, host.node.name, labels[host.node.name]):
+                continue
+            first, second = selected(document, [drives[n] for n in free])
+            data += sum(free[n] < spec.osds for n in first)
+            db += sum(free[n] >= spec.osds for n in second)
+            free = [n for place, n in enumerate(free) if place not in {*first, *second}]
+        if (data, db) != (spec.osds, spec.db_devices):
+            wrong[spec.name, data, spec.osds, db, spec.db_devices].append(host.node.id)
+    for (name, data, all_data, db, all_db), ids in wrong.items():
+        message = f"{listed(facts.nodes[key].name for key in ids)} ({name}): {data} of {all_data} drives become OSDs"
+        message += f", {db} of {all_db} devices carry their DB." if all_db else "."
+        yield error(message, "Correct filters, placement or labels of the OSD specification.", ids)
 
-osd_specifications = not_checkable(
-    "V176", "Specifications of cephadm", E,
-    source="Domain notes, export section 4: ServiceSpec", remedy="Give OSD, RGW and MDS a service_id; place by hosts or by label.",
-    missing="cephadm specifications: exports write them, no design holds one",
-)  # fmt: skip
+
+@rule(
+    "V176",
+    "Specifications of cephadm",
+    E,
+    source="ceph.deployment.service_spec of Ceph; domain notes, export section 4",
+    remedy="Give OSD, RGW and MDS a service_id; place by hosts or by label.",
+)
+def ceph_specifications(facts: Facts) -> Iterator[Hit]:
+    """Each specification is one that cephadm accepts: known type, a service_id where it needs one, one kind of placement,
+    known filters and sizes for drives, the ports and address of an ingress, and no service twice."""
+    try:
+        found = documents(facts.deployment.ceph_specifications)
+    except UnreadableSpecification as problem:
+        yield error(f"The specifications of cephadm cannot be read: {problem}.", "Correct the YAML.")
+        return
+    for document in found:
+        for wrong, remedy in problems_of(document):
+            yield error(f"cephadm refuses {name_of(document)}: {wrong}.", remedy)
+    names = Counter(name_of(document) for document in found if document.get("service_type") != "host")
+    for name, count in names.items():
+        if count > 1:
+            yield error(
+                f"{name} is specified {count} times: the last one wins.", "Give each a service_id of its own."
+            )
+
+
+def _labels(facts: Facts, found: Iterable[Mapping[str, Any]]) -> Mapping[str, tuple[str, ...]]:
+    """Labels of each node by its name: those of its host document, else those of the Ceph services placed on it."""
+    told = {str(d.get("hostname")): d.get("labels") for d in found if d.get("service_type") == "host"}
+    labels = {}
+    for node in facts.topology.nodes:
+        mine = told.get(node.name)
+        services = [name.removeprefix("ceph-") for name in node.services if name.startswith("ceph-")]
+        labels[node.name] = tuple(map(str, mine)) if isinstance(mine, list) else tuple(services)
+    return labels
 
 
 @rule(
@@ -164,5 +274,5 @@ def system_of_hosts(facts: Facts) -> Iterator[Hit]:
 
 RULES: tuple[Rule, ...] = (
     inventory_groups, unknown_variables, agent_of_neutron, internal_vip, tls_of_vips, drive_selection,
-    osd_specifications, storage_group, system_of_hosts,
+    ceph_specifications, storage_group, system_of_hosts,
 )  # fmt: skip
