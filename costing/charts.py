@@ -86,16 +86,14 @@ def cumulative(result: Result) -> Spec:
                 "encoding": shared,
             }
         )
-    for line, mark in enumerate(
-        marks
-    ):  # above each other, below the curves: break-evens are often close together
-        height = {"expr": f"height - {4 + 12 * line}"}
-        side = {"align": "left", "dx": 4} if mark["month"] < last / 2 else {"align": "right", "dx": -4}
+    # Above each other, the longest lowest, in the corner that rising curves leave empty: break-evens are often close.
+    for line, mark in enumerate(sorted(marks, key=lambda mark: -len(mark["text"]))):
+        place = {"x": {"expr": "width - 4"}, "y": {"expr": f"height - {4 + 12 * line}"}}
         layers.append(
             {
                 "data": {"values": [mark]},
-                "mark": {"type": "text", "baseline": "bottom", "y": height, "color": "#475569", **side},
-                "encoding": {**shared, "text": {"field": "text"}},
+                "mark": {"type": "text", "align": "right", "baseline": "bottom", "color": "#475569", **place},
+                "encoding": {"text": {"field": "text"}},
             }
         )
     return {**base(), "data": {"values": values}, "height": 280, "layer": layers}

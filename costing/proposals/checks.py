@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from catalog.engine.documents import write
 from config.errors import Conflict, Problem
 from designer import findings
 from designer.engine.failures.model import State
-from designer.engine.validation.model import ORDER
+from designer.engine.validation.model import ORDER, listed
 from designer.engine.validation.profiles import Severity
 from designer.engine.validation.rules import RULE_BY_ID
 from designer.failure_services import ranking_of
@@ -78,6 +78,7 @@ def chapter_of(checks: Mapping[str, Any]) -> dict[str, Any]:
             if findings_of[severity.value]
         ],
         "accepted": accepted,
+        "all": [*(finding for severity in ORDER for finding in findings_of[severity.value]), *accepted],
         "not_checked": [
             {"rule": rule, "title": RULE_BY_ID[rule].title if rule in RULE_BY_ID else "", "missing": missing}
             for rule, missing in checks["not_checked"].items()
@@ -97,7 +98,7 @@ def failures_of(revision: Revision, *, until: datetime) -> dict[str, Any] | None
         "vms": result["vms"],
         "damages": [_shown(damage) for damage in harmful[:MOST_DAMAGES]],
         "more": len(harmful[MOST_DAMAGES:]),
-        "single_points": result["single_points"],
+        "single_points": _by_element(result["single_points"]),
     }
 
 
@@ -106,6 +107,16 @@ def _shown(damage: Mapping[str, Any]) -> dict[str, Any]:
     _, _, effect = damage["sentence"].partition(" fails, ")
     effect = effect or damage["sentence"]
     return {**damage, "alike": 1 + len(damage["like_it"]), "effect": effect[:1].upper() + effect[1:]}
+
+
+def _by_element(cuts: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """What alone stops something, with all that it stops."""
+    stopped: dict[str, list[str]] = {}
+    for cut in cuts:
+        stopped.setdefault(", ".join(name.partition(":")[2] for name in cut["elements"]), []).append(
+            cut["event"]
+        )
+    return [{"element": element, "events": listed(events)} for element, events in stopped.items()]
 
 
 def _does_harm(damage: Mapping[str, Any]) -> bool:
