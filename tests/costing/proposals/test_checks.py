@@ -166,6 +166,12 @@ def test_a_ranking_holds_for_a_revision_that_only_accepts_more(comparison, desig
     assert context(proposal)["failures"] is not None
 
 
+def test_what_alone_stops_several_things_is_named_once():
+    cuts = [{"event": event, "elements": ["rack:rack-1"]} for event in ("control", "storage", "north-south")]
+
+    assert checks._by_element(cuts) == [{"element": "rack-1", "events": "control, storage and north-south"}]
+
+
 def test_the_api_refuses_with_the_findings(signed_in, unfit, architect, comparison):
     revision = designer_services.freeze_revision(design=unfit, user=architect)
     carried = costing_services.carried_over(comparison, revision)
