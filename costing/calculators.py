@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -62,10 +61,8 @@ def calculate_growth(document: Any) -> dict[str, Any]:
     """
     question = read(GrowthQuestion, document)
     library, hardware = _starter_catalog(), question.sizing.hardware
-    chosen = (getattr(hardware, part.name) for part in fields(hardware))
-    specs = {spec.id: spec for spec in chosen if spec is not None}
     shelf = Shelf(
-        hardware={**library.hardware_by_id, **specs},
+        hardware={**library.hardware_by_id, **hardware.by_id},
         parts=library.parts,
         services=library.services,
         networks=library.networks,

@@ -262,6 +262,12 @@ class HardwareSelection:
     """Those of the catalog with more ports than `spine`, smallest first: what a fabric that outgrows it is built from."""
 
     @property
+    def by_id(self) -> Mapping[str, NodeSpec | SwitchSpec | RackSpec | PduSpec]:
+        """Every model of the selection by id."""
+        switches = {switch.id: switch for switch in (self.leaf, self.spine, self.oob, *self.larger_spines)}
+        return {**self.node_specs, **switches, self.rack.id: self.rack, self.pdu.id: self.pdu}
+
+    @property
     def node_specs(self) -> Mapping[str, NodeSpec]:
         """Every server model of the selection by id."""
         chosen = (self.control, self.compute, self.storage, *self.storage_tiers)

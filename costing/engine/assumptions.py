@@ -68,6 +68,7 @@ GROUPS: Mapping[str, tuple[Assumption, ...]] = {
         _a("hardware_price_trend", "Server price trend", "a year", ("-0.10", "0", "0.20"), "B", "Server makers raised prices about 15% around January 2026 (particle.news, December 2025)", "e_hw", RATE),
         _a("spares_share", "Spare parts on the shelf", "of purchases", ("0.02", "0.05", "0.10"), "C", "House value; high from nenadlazic.github.io, 2026-05-21", "sigma", SHARE),
         _a("asset_life_months", "Life of the hardware", "months", ("48", "60", "72"), "A", "Annual reports: Microsoft and Alphabet 6 years, Meta 5.5, Amazon back to 5 for part of it (2025)", "T", ("12", "120"), is_whole=True),
+        _a("owned_remaining_life_months", "Remaining life of existing servers", "months", ("12", "30", "48"), "C", "House value: half the life of a server; the age of what is owned decides", "R", ("0", "120"), is_whole=True),
         _a("refresh_price_share", "Price of the same capacity at refresh", "of today's", ("0.5", "0.75", "1"), "C", HOUSE, "phi", ("0", "3")),
         _a("scrap_share", "Scrap value", "of the price", ("0", "0.03", "0.10"), "C", "smallbusiness.yahoo.com on resale: minimal after a five-year cycle; the figure is a house value", "s", SHARE),
         _a("unexpired_life_value", "Market value of unexpired life", "share", ("0", "0.5", "1"), "C", HOUSE, "lambda", SHARE),

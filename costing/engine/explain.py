@@ -284,6 +284,22 @@ def _purchase(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Expl
     return (price, *multiplier), steps
 
 
+def _refresh(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
+    """What is said of a replacement: of owned servers, when their remaining life ends."""
+    asset = side.assets[line.key.partition(".")[2]]
+    owned = sum(p.count for p in request.private.purchases if p.asset == asset.key and p.is_owned)
+    if not owned:
+        return (), ()
+    months = side.chosen.whole("owned_remaining_life_months")
+    step = Step(
+        label=f"Owned before the signature, first replaced at index {months}",
+        working=f"{owned} x {plain(side.price(asset), 2)} x phi x Eh(e_hw, {months})",
+        value=owned * side.price(asset),
+        unit="USD, before phi and trend",
+    )
+    return _assumed(side.chosen, "owned_remaining_life_months"), (step,)
+
+
 def _energy(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Explained:
     plan, watts = request.private, side.standing[1].average_watts
     kwh = energy_kwh(watts, pue=plan.pue)
@@ -404,6 +420,7 @@ def _migration(line: LedgerLine, request: TcoRequest, side: PrivateSide) -> _Exp
 
 PRIVATE_LINES: Mapping[str, Callable[[LedgerLine, TcoRequest, PrivateSide], _Explained]] = {
     "purchase": _purchase,
+    "refresh": _refresh,
     "energy": _energy,
     "site": _site,
     "transit": _transit,

@@ -83,6 +83,8 @@ class Purchase:
     asset: Slug
     count: PositiveCount
     in_service: Annotated[int, Bounds(0, 120, "month index")] = 0
+    is_owned: bool = False
+    """In place before the signature: nothing is paid for it until it is replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,10 +59,16 @@ def private_growth(
     """
     grown = grow(request, shelf, horizon_months=horizon_months, shape=shape, report=report)
     lines = [(purchase.in_service, line) for purchase in grown.purchases for line in purchase.lines]
+    owned = [line for line in grown.bill if line.is_existing]
     policies = request.policies
     plan = PrivatePlan(
-        assets=tuple(_asset(line) for line in {line.id: line for _, line in lines}.values()),
-        purchases=tuple(Purchase(asset=line.id, count=line.count, in_service=a) for a, line in lines),
+        assets=tuple(
+            _asset(line) for line in {line.id: line for line in (*owned, *(b for _, b in lines))}.values()
+        ),
+        purchases=(
+            *(Purchase(asset=line.id, count=line.count, is_owned=True) for line in owned),
+            *(Purchase(asset=line.id, count=line.count, in_service=a) for a, line in lines),
+        ),
         host_cpu_load=policies.host_cpu_load,
         pue=policies.pue,
     )

@@ -265,22 +265,31 @@ class PrivateSide:
         retired: dict[int, Decimal],
         maintenance: dict[int, Decimal],
     ) -> None:
-        """One purchase from its payment to the horizon, with every refresh between."""
+        """One purchase from its payment to the horizon, with every refresh between.
+
+        What is owned entered service before the signature, so long ago that its remaining life is left. Nothing is
+        paid for it, and nothing is credited for its scrap or its remaining value; then it is replaced as all else.
+        """
         life, warranty = self.chosen.whole("asset_life_months"), self.chosen.whole("warranty_months")
         trend = self.chosen["hardware_price_trend"]
-        paid = self.paid_at(purchase)
-        price = purchase.count * self.price(asset) * purchase_escalation(trend, paid)
-        _add(bought, paid, price)
         start, generation = purchase.in_service, 0
+        price = purchase.count * self.price(asset)
+        if purchase.is_owned:
+            start = self.chosen.whole("owned_remaining_life_months") - life
+        else:
+            paid = self.paid_at(purchase)
+            price *= purchase_escalation(trend, paid)
+            _add(bought, paid, price)
         while True:
             end = min(start + life, self.horizon)
-            for month in range(start + warranty + 1, end + 1):
+            for month in range(max(1, start + warranty + 1), end + 1):
                 _add(maintenance, month, price * self.chosen["maintenance_rate"] / MONTHS_PER_YEAR)
             if start + life >= self.horizon:
                 break
             start += life
             generation += 1
-            _add(credits, start, -price * self.chosen["scrap_share"])
+            if generation > 1 or not purchase.is_owned:
+                _add(credits, start, -price * self.chosen["scrap_share"])
             if asset.is_node:
                 _add(retired, start, purchase.count * self.chosen["decommissioning_per_node"])
             price = refresh_price(
@@ -291,6 +300,8 @@ class PrivateSide:
                 generation=generation,
             )
             _add(renewed, start, price)
+        if purchase.is_owned and not generation:
+            return
         left = residual_value(
             price,
             age_months=self.horizon - start,

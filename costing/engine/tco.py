@@ -213,6 +213,13 @@ def _notices(request: TcoRequest, publics: Sequence[PublicSide]) -> list[CostNot
         oldest, what = min(aged)
         message = f"Private hardware: {len(aged)} prices are older than {STALE_DAYS} days, the oldest of {oldest} ({what})."
         notices.append(CostNotice(severity="info", rule="tco.FR17", message=message))
+    names = {asset.key: asset.label for asset in request.private.assets}
+    if owned := [f"{p.count} x {names[p.asset]}" for p in request.private.purchases if p.is_owned]:
+        message = (
+            f"Owned already: {', '.join(owned)}. They are not bought; power, space, subscription and people count them, "
+            "and they are replaced when their remaining life, an assumption, ends."
+        )
+        notices.append(CostNotice(severity="info", rule="tco.P3", message=message))
     if request.conventions.facility is FacilityMode.OWN:
         message = "Own site: the price per kW must hold the annuity of building and plant; energy is metered beside it."
         notices.append(CostNotice(severity="info", rule="tco.P7", message=message))

@@ -239,20 +239,20 @@ def bill_of(lines: Sequence[BillLine]) -> dict[str, Any]:
         groups.setdefault(KIND_TITLES[line.kind], []).append(line)
     sources: dict[tuple[str, str], list[str]] = {}
     for line in lines:
-        if line.price:
+        if line.price and not line.is_existing:
             sources.setdefault((line.price.source, line.price.basis.value), []).append(line.name)
     total = bill_total(lines)
     return {
         "groups": [{"title": title, "lines": found} for title, found in groups.items()],
         "total": total,
-        "unpriced": [line.name for line in lines if line.price is None],
+        "unpriced": [line.name for line in lines if line.price is None and not line.is_existing],
         "sources": [
             {"source": source, "basis": basis, "names": names} for (source, basis), names in sources.items()
         ],
         "workings": [
             {"name": line.name, "working": line.price.working}
             for line in lines
-            if line.price and line.price.working and line.kind is PieceKind.NODE
+            if line.price and line.price.working and line.kind is PieceKind.NODE and not line.is_existing
         ],
     }
 

@@ -50,11 +50,13 @@ class BillLine:
     count: int
     price: PriceRange | None
     spec: NodeSpec | SwitchSpec | RackSpec | PduSpec | None = None
+    is_existing: bool = False
+    """The customer has them already: listed, and not bought."""
 
     @property
     def amount(self) -> Decimal | None:
-        """Count times the typical price, in the currency of the price; None without one."""
-        return None if self.price is None else self.count * self.price.typical
+        """Count times the typical price, in the currency of the price; None without one, and for what is not bought."""
+        return None if self.price is None or self.is_existing else self.count * self.price.typical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +70,12 @@ class BillTotal:
 
 
 def bill_total(lines: Iterable[BillLine]) -> BillTotal:
-    """Return the total of `lines`; those without a price are left out.
+    """Return the total of `lines`; those without a price, and what is there already, are left out.
 
     Raises:
         ValueError: the prices stand in several currencies.
     """
-    priced = [(line.count, line.price) for line in lines if line.price is not None]
+    priced = [(line.count, line.price) for line in lines if line.price is not None and not line.is_existing]
     currencies = {price.currency for _, price in priced} or {"USD"}
     if len(currencies) > 1:
         raise ValueError(f"prices in {', '.join(sorted(currencies))} cannot be added")
@@ -92,22 +94,27 @@ def bill_of_materials(
 ) -> tuple[BillLine, ...]:
     """Return everything that `topology` is built from: nodes, switches, racks, PDUs, then cables and optics.
 
+    Nodes that are there already have lines of their own.
+
     Raises:
         InvalidDocument: the drawing uses a model, or needs a cable, that the catalog does not have.
     """
-    counts: dict[tuple[PieceKind, str], int] = {}
+    counts: dict[tuple[PieceKind, str, bool], int] = {}
+    existing = {group.id for group in topology.node_groups if group.is_existing}
+    for node in topology.nodes:
+        key = PieceKind.NODE, node.spec, node.group in existing
+        counts[key] = counts.get(key, 0) + 1
     for kind, models in (
-        (PieceKind.NODE, (node.spec for node in topology.nodes)),
         (PieceKind.SWITCH, (switch.spec for switch in topology.switches)),
         (PieceKind.RACK, (rack.spec for rack in topology.racks)),
         (PieceKind.PDU, (pdu.spec for pdu in topology.pdus)),
         (PieceKind.PART, _cables(topology)),
     ):
         for model in models:
-            counts[kind, model] = counts.get((kind, model), 0) + 1
+            counts[kind, model, False] = counts.get((kind, model, False), 0) + 1
     problems: list[Problem] = []
     lines = []
-    for (kind, model), count in counts.items():
+    for (kind, model, is_existing), count in counts.items():
         found = parts.get(model) if kind is PieceKind.PART else specs.get(model)
         if found is None:
             problems.append(
@@ -122,13 +129,14 @@ def bill_of_materials(
         is_part = isinstance(found, PartPrice)
         lines.append(
             BillLine(
-                id=model,
+                id=f"{model}-existing" if is_existing else model,
                 kind=kind,
-                name=found.name,
+                name=f"{found.name} (existing)" if is_existing else found.name,
                 make="" if isinstance(found, PartPrice) else f"{found.manufacturer} {found.model}",
                 count=count,
                 price=found.price,
                 spec=None if is_part else found,  # type: ignore[arg-type]  # a part is no spec
+                is_existing=is_existing,
             )
         )
     if problems:

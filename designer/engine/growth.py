@@ -6,7 +6,7 @@ Index 0 is the signature, just before the first operating month; index m is the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -19,7 +19,7 @@ from designer.engine.bill import BillLine, BillTotal, PieceKind, bill_of_materia
 from designer.engine.layout import lay_out
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import NodeCounts, SizingRequest, SizingResult
-from designer.engine.workload import Workload
+from designer.engine.workload import Overrides, Workload
 
 HORIZON_MONTHS, LEAD_MONTHS = 60, 3
 """Defaults of tco section 1.7: H matches the life of a server, L is a house value."""
@@ -240,7 +240,8 @@ def grow(
 ) -> Growth:
     """Return what a cloud needs each month, and buys: every month is sized, racked and cabled anew (tco.D1 to D4).
 
-    What stands never shrinks by itself: a month needs at least what the months before it had.
+    What stands never shrinks by itself: a month needs at least what the months before it had. A count set by hand
+    stands from month 1 on: as the least where demand outgrows it, and exactly where it was less than month 1 needed.
 
     Raises:
         InvalidDocument: a month cannot be sized on this hardware.
@@ -253,7 +254,8 @@ def grow(
     before: SizingResult | None = None
     for month in range(1, horizon_months + 1):
         factor = demand_factor(request.workload.annual_growth_rate, month, shape)
-        asked = replace(request, workload=_at(request.workload, factor), at_least=least)
+        fixed = request.overrides if before is None else _kept(request.overrides, before)
+        asked = replace(request, workload=_at(request.workload, factor), at_least=least, overrides=fixed)
         result = size(asked)
         if before is None or _drawn_by(result) != _drawn_by(before):  # else it looks as the month before
             drawing = lay_out(asked, result, shelf.services, shelf.networks)
@@ -268,6 +270,13 @@ def grow(
     return Growth(months=tuple(months), purchases=tuple(purchases), bill=first)
 
 
+def _kept(overrides: Overrides, before: SizingResult) -> Overrides:
+    """The counts set by hand that were less than needed: who fixed them there keeps them there."""
+    short = {found.field for found in before.overrides if found.chosen < found.computed}
+    names = [item.name for item in fields(overrides) if f"hardware.overrides.{item.name}" not in short]
+    return replace(overrides, **dict.fromkeys(names))
+
+
 def _at(workload: Workload, factor: Decimal) -> Workload:
     """The workload with its demand of another month, and nothing to grow on top (tco.D1)."""
     profiles = tuple(replace(profile, count=ceil(profile.count * factor)) for profile in workload.profiles)
@@ -280,9 +289,11 @@ def _drawn_by(result: SizingResult) -> object:
 
 
 def _missing(bill: tuple[BillLine, ...], standing: dict[str, int]) -> tuple[BillLine, ...]:
-    """What of `bill` does not stand yet; from now on it does."""
+    """What of `bill` does not stand yet; from now on it does. What the customer has already is not bought."""
     added = []
     for line in bill:
+        if line.is_existing:
+            continue
         missing = line.count - standing.get(line.id, 0)
         if missing > 0:
             added.append(replace(line, count=missing))

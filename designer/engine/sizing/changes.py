@@ -237,7 +237,6 @@ def _of_control(
         steps=(
             Step(label="Needed now", working="sizing.CP2", value=control.ram_needed_gib, unit="GiB"),
             Step(label="Needed now", working="sizing.CP3", value=control.cores_needed, unit="cores"),
-            Step(label="With two more controllers", working="RAM is needed on each, cores are shared", value=more, unit="VMs"),
         ),
         bound_by=bound_by,
     )  # fmt: skip
@@ -287,9 +286,7 @@ def _of_racks(
             "what the racks may hold - what they hold",
             steps=(
                 Step(label="Free", working=f"{plain(found.most)} - {plain(found.used)}", value=found.free, unit=found.unit),
-                Step(label=f"Nodes like {computed.spec.name}", working="whole ones in each rack", value=found.nodes, unit="nodes"),
-                Step(label="VMs of this mix on them", working=f"{found.nodes} x {per_host}", value=vms, unit="VMs"),
-                Step(label=f"With {found.step} more", working=f"{plain(found.free)} + {plain(found.adds)}", value=found.free + found.adds, unit=found.unit),
+                Step(label=f"VMs on more of {computed.spec.name}", working=f"{found.nodes} nodes x {per_host}", value=vms, unit="VMs"),
             ),
             bound_by=found.bound_by,
         )  # fmt: skip
