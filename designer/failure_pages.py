@@ -177,6 +177,8 @@ def ranking(design: Design) -> dict[str, Any]:
         ],
         "more_damages": max(0, len(result["damages"]) - MOST_RANKED),
         "pair_damages": pairs,
+        "availability": list(zip(result["availability"], result["simulated"], strict=True)),
+        "years": result["simulated"][0]["years"] if result["simulated"] else 0,
         "cut_sets": [
             cut | {"address": address(design, Asked(failed=cut["elements"]))} for cut in result["cut_sets"]
         ],

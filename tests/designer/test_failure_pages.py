@@ -96,6 +96,8 @@ def test_failures_are_ranked_in_the_background_and_shown(signed_in, design):
     assert "device:spine-1 and device:spine-2" in text
     assert "above 99.999 %" in text
     assert "SIGCOMM 2011" in text
+    assert "1,000,000 years in which devices, racks, PDUs and feeds fail" in text
+    assert "What two switches leave" in text
 
 
 def test_a_ranking_is_made_once_and_forgotten_when_the_drawing_changes(design, architect):

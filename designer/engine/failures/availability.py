@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from catalog.engine.figures import Grade
-from catalog.engine.hardware import SwitchRole
+from catalog.engine.hardware import Media, SwitchRole
 from designer.engine.failures.graph import Plant
 from designer.engine.failures.model import Availability, ComponentRate, CutSet
 
@@ -100,6 +100,11 @@ def component_of(plant: Plant, named: str) -> str:
     if key in plant.switches:
         return "spine" if plant.switches[key].role in (SwitchRole.SPINE, SwitchRole.SUPER_SPINE) else "leaf"
     return "external router"
+
+
+def drive_rate(media: Media | None) -> Decimal:
+    """Return how often one drive fails a year; a drive of unknown kind is taken as a disk."""
+    return RATES["HDD" if media in (Media.HDD, None) else "SSD"].failures_per_year
 
 
 def estimate(plant: Plant, event: str, cuts: Sequence[CutSet]) -> Availability:

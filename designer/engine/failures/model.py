@@ -11,7 +11,7 @@ from typing import Annotated
 from catalog.engine.documents import Bounds, Count, InvalidDocument, Name, Problem, Share, Slug
 from designer.engine.topology import StoragePool
 
-ENGINE_VERSION = "2026.11.1"
+ENGINE_VERSION = "2026.11.2"
 """Raised whenever a result changes; stored with every ranking."""
 
 Elements = Annotated[tuple[Slug, ...], Bounds(0, 20_000)]
@@ -430,6 +430,23 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedAvailability:
+    """The same by simulation: components fail and are repaired at random for many years."""
+
+    event: str
+    years: int
+    seed: int
+    outages: int
+    """How many were seen; the estimate rests on them."""
+    unavailability: Decimal
+    minutes_per_year: Decimal
+    minutes_low: Decimal
+    """95 % interval by batch means; with no outage seen from 0 to the rule of three."""
+    minutes_high: Decimal
+    percent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentRate:
     """One input of the availability estimate."""
 
@@ -463,7 +480,11 @@ class Ranking:
     switch_pairs: tuple[SwitchPair, ...]
     """The pairs of switches that leave least of the fabric."""
     availability: tuple[Availability, ...]
+    simulated: tuple[SimulatedAvailability, ...]
+    """The same events by simulation: racks, PDUs and feeds together with devices, and any number at once."""
     rates: tuple[ComponentRate, ...]
+    drive_failures_per_year: Decimal
+    """OSD drives that are expected to fail: spares to plan."""
     vm_minutes_by_hand: Decimal
     """Of a year that one VM is expected to stand still for host failures, restarted by hand."""
     vm_minutes_with_masakari: Decimal

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from catalog.engine.hardware import NodeRole
-from designer.engine.failures.availability import RATES, estimate, rates
+from designer.engine.failures.availability import RATES, component_of, drive_rate, estimate, rates
 from designer.engine.failures.graph import Plant, bmc
 from designer.engine.failures.model import (
     ENGINE_VERSION,
@@ -18,8 +18,10 @@ from designer.engine.failures.model import (
     FailureSet,
     Isolation,
     Ranking,
+    SimulatedAvailability,
     State,
 )
+from designer.engine.failures.monte_carlo import Component, simulate_years
 from designer.engine.failures.simulate import Outcome, name_of, sentence
 from designer.engine.failures.switch_pairs import pairs_of_switches, worst
 from designer.engine.topology import FEEDS, NetworkPlane, Node
@@ -76,10 +78,14 @@ def rank(plant: Plant, *, with_pairs: bool = False, report: Report = lambda shar
         if name.partition(":")[0] in PHYSICAL and _states(outcomes[name])[event] is State.DOWN
     ]
     pairs = 0
+    simulated: tuple[SimulatedAvailability, ...] = ()
     order_2: list[CutSet] = []
     pair_damages: list[Damage] = []
     if with_pairs:
-        pairs, order_2, pair_damages = _pairs(plant, outcomes, order_1, report)
+        pairs, order_2, pair_damages = _pairs(
+            plant, outcomes, order_1, lambda share, text: report(0.3 + 0.5 * share, text)
+        )
+        simulated = by_chance(plant, report=lambda share, text: report(0.8 + 0.2 * share, text))
     report(1.0, "Ranked")
     by_hosts, by_racks = _vm_hours(plant, outcomes)
     cuts = (*order_1, *order_2)
@@ -96,7 +102,11 @@ def rank(plant: Plant, *, with_pairs: bool = False, report: Report = lambda shar
         pair_damages=tuple(pair_damages),
         switch_pairs=worst(pairs_of_switches(plant), MOST_SWITCH_PAIRS_SHOWN),
         availability=tuple(estimate(plant, event, cuts) for event in EVENTS) if with_pairs else (),
+        simulated=simulated,
         rates=rates(),
+        drive_failures_per_year=sum(
+            (spec.osds * drive_rate(spec.osd_media) for spec in plant.osd_hosts.values()), Decimal(0)
+        ),
         vm_minutes_by_hand=server.failures_per_year * load.manual_restart_minutes,
         vm_minutes_with_masakari=server.failures_per_year * (1 + load.masakari_minutes),
         vm_hours_by_hosts=by_hosts,
@@ -274,7 +284,7 @@ def _pairs(
     worse: list[Damage] = []
     for number, (a, b) in enumerate(combinations(devices, 2)):
         if number % step == 0:
-            report(0.3 + 0.7 * number / total, f"{number:,} of {total:,} pairs")
+            report(number / total, f"{number:,} of {total:,} pairs")
         failed = FailureSet.of((a, b))
         outcome = Outcome(plant, failed)
         alone = (outcomes[a], outcomes[b])
@@ -291,6 +301,34 @@ def _pairs(
     worse.sort(key=lambda damage: damage.order)
     cuts.sort(key=lambda cut: (EVENTS.index(cut.event), cut.elements))
     return total, cuts, worse[:MOST_PAIRS_SHOWN]
+
+
+def by_chance(
+    plant: Plant,
+    *,
+    kinds: Sequence[str] = PHYSICAL,
+    years: int | None = None,
+    report: Report = lambda share, text: None,
+) -> tuple[SimulatedAvailability, ...]:
+    """Return the availability of the top events with everything of `kinds` failing at random, at the rates of the estimate.
+
+    Nodes that only run VMs or are handed out bare hold nothing that the events rest on: they are left out.
+    """
+    names = [name for name in singles(plant) if name.partition(":")[0] in kinds]
+    components = []
+    for name in names:
+        node = plant.nodes.get(name.partition(":")[2])
+        if node is None or not set(node.roles) <= {NodeRole.COMPUTE, NodeRole.BARE_METAL}:
+            rate = RATES[component_of(plant, name)]
+            components.append(
+                Component(name=name, failures_per_year=rate.failures_per_year, repair_hours=rate.repair_hours)
+            )
+
+    def down(failed: frozenset[str]) -> frozenset[str]:
+        states = _states(Outcome(plant, FailureSet.of(failed)))
+        return frozenset(event for event, state in states.items() if state is State.DOWN)
+
+    return simulate_years(components, down, EVENTS, years=years, report=report)
 
 
 def _vm_hours(plant: Plant, outcomes: dict[str, Outcome]) -> tuple[Decimal, Decimal]:
@@ -320,6 +358,6 @@ def _notes(with_pairs: bool) -> tuple[str, ...]:
         found.append(
             "Pairs are tried of all devices but compute nodes, and one compute node of each rack; above "
             f"{MOST_DEVICES} devices, two of the equal nodes of a rack stand for the others. Pairs of a rack and a device, "
-            "and cut sets of order 3, are left out of the estimate."
+            "and cut sets of order 3, are left out of the estimate by cut sets; the simulated years have them."
         )
     return tuple(found)

@@ -8,10 +8,14 @@ from functools import cache
 
 import pytest
 
+from catalog.engine.hardware import Media
+from designer.engine.failures.availability import drive_rate
 from designer.engine.failures.model import State
 from designer.engine.failures.rank import rank
 from designer.engine.failures.simulate import plant_of
 from designer.engine.topology import StoragePool
+from designer.engine.validation.profiles import Severity
+from designer.engine.validation.rules import findings
 from tests.designer.engine.failures.builders import (
     LIBRARY,
     THREE,
@@ -24,6 +28,8 @@ from tests.designer.engine.failures.builders import (
     services_on,
     without_second_links,
 )
+from tests.designer.engine.validation.build import a_design
+from tests.designer.engine.validation.cases_network import named, with_networks
 
 SPINES = {"spine-1", "spine-2"}
 CONTROL = [{"ctl01", "ctl02"}, {"ctl01", "ctl03"}, {"ctl02", "ctl03"}]
@@ -73,6 +79,22 @@ def test_x2_both_leaves_isolate_the_hosts_of_their_rack_and_no_device_alone_does
     for device in plant.devices:
         one = fail(plant, f"device:{device}")
         assert next(n for n in one.networks if n.id == "management").cut_off == ()
+
+
+@pytest.mark.parametrize("until", ["single failures", "pairs", "simulated years"])
+def test_a_ranking_tells_how_far_it_is_and_stops_when_it_must(until):
+    told = []
+
+    def report(share, text):
+        told.append(share)
+        if text.endswith(until):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rank(a_plant(), with_pairs=True, report=report)
+
+    assert told == sorted(told)
+    assert told[-1] < 1
 
 
 def test_x3_one_rack_is_everything():
@@ -263,6 +285,42 @@ def test_x3_monitors_and_osds_in_one_rack_fall_with_it():
     ranking = rank(plant)
 
     assert {c.elements for c in ranking.single_points if c.event == "storage"} == {("rack:rack-1",)}
+
+
+def test_x3_out_of_band_over_a_server_port_stops_nothing_and_is_an_error_of_validation():
+    # A tenant who gets onto the network over the port reaches every BMC: a hole, not an outage.
+    links = tuple(
+        replace(link, networks=(*link.networks, "oob")) if link.id == "cmp01.fast-1" else link
+        for link in a_topology().links
+    )
+    ranking = rank(a_plant(topology=replace(a_topology(), links=links)))
+
+    assert ranking.single_points == ()
+    facts = a_design(links=with_networks(named("cmp01.fast-1"), "oob"))
+    assert [f.severity for f in findings(facts) if f.rule == "V112"] == [Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("monitors", "dead", "is_lost"),
+    # Experiment E1, 1 to 6 real monitors: quorum is lost at 2 of 2 (one left), 2 of 3, 2 of 4, 3 of 5, 3 of 6.
+    [(1, 1, True), (2, 1, True), (3, 1, False), (3, 2, True), (4, 1, False), (4, 2, True), (5, 2, False), (5, 3, True),
+     (6, 2, False), (6, 3, True)],
+)  # fmt: skip
+def test_e1_monitors_lose_their_majority_as_real_ones_do(monitors, dead, is_lost):
+    racks = (a_rack(storage=2, spines=1), a_rack(storage=2, spines=1), a_rack(storage=2))
+    nodes = [f"sto0{n}" for n in range(1, monitors + 1)]
+    plant = a_plant(topology=services_on(a_topology(racks), "ceph-mon", set(nodes)))
+
+    report = fail(plant, *(f"device:{node}" for node in nodes[:dead]))
+
+    assert (report.service("ceph-mon").state is State.DOWN) is is_lost
+
+
+def test_drives_fail_as_often_as_the_rates_say():
+    # failure_model.md section 5: 36 SSD x 1 % = 0.36 a year.
+    assert ranked().drive_failures_per_year == Decimal("0.36")
+    # 288 HDD x 1.57 %
+    assert 288 * drive_rate(Media.HDD) == pytest.approx(Decimal("4.5"), abs=Decimal("0.05"))
 
 
 def test_the_ranking_puts_the_worst_first_and_covers_every_element():

@@ -60,6 +60,13 @@ def test_failing_more_never_improves_anything(case):
 
     for plane in ("control", "storage", "north_south"):
         assert getattr(worse, plane).state.rank >= getattr(less, plane).state.rank, plane
+    for service in less.services.own:
+        assert worse.services.full(service)[0].rank >= less.services.full(service)[0].rank, service
+        assert worse.services.own[service].alive <= less.services.own[service].alive, service
+    assert worse.event.dead.devices.keys() >= less.event.dead.devices.keys()
+    for links in (*plant(name).wiring.bonds.values(), *plant(name).wiring.uplinks.values()):
+        left = [plant(name).wiring.left(links, outcome.event.dead) for outcome in (less, worse)]
+        assert left[1] <= left[0]
     assert worse.compute.capacity <= less.compute.capacity
     assert worse.compute.out_of_service >= less.compute.out_of_service
     assert worse.compute.running <= less.compute.running
