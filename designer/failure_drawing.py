@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from catalog import services as catalog_services
-from catalog.engine.hardware import SwitchRole
 from designer.drawing import failing
 from designer.drawing.failing import Part, Row
 from designer.drawing.networks import between
@@ -160,10 +159,7 @@ def _cable(key: str, link: Link, device: str) -> Part:
 def _paint(plant: Plant, device: str) -> str:
     if device in plant.nodes:
         return kind_of(plant.nodes[device].roles)
-    if device not in plant.switches:
-        return "router"
-    role = plant.switches[device].role
-    return SwitchRole.SPINE.value if role is SwitchRole.SUPER_SPINE else role.value
+    return plant.switches[device].role.value if device in plant.switches else "router"
 
 
 # What the event did -------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from designer.drawing import networks, racks
+from designer.drawing import racks
 from designer.drawing.canvas import Canvas
+from designer.drawing.svg import fabric_of
 from designer.engine.topology import Spec, Topology
 
 MARGIN = 24.0
@@ -48,12 +49,13 @@ def draw_all(
 ) -> str:
     """Return the whole cloud as an `<svg>`: everything in `links` can be pressed, `marks` says what happened to it."""
     canvas = Canvas("screen", marks, links)
-    room = networks.width_of(topology)
+    fabric = fabric_of(topology)
+    room = fabric.width_of(topology)
     width, y = room, MARGIN
     y += _rows(canvas, "Site", site, MARGIN, y, min(room, READABLE)) + GAP
     size = racks.draw(canvas, topology, hardware, MARGIN, y, room)
     width, y = max(width, size[0]), y + size[1] + GAP
-    size = networks.draw(canvas, topology, hardware, MARGIN, y)
+    size = fabric.draw(canvas, topology, hardware, MARGIN, y)
     width, y = max(width, size[0]), y + size[1] + GAP
     y += _rows(canvas, "Services", services, MARGIN, y, min(room, READABLE))
     return canvas.svg(width + 2 * MARGIN, y + MARGIN, title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import ModuleType
 
 from catalog.engine.hardware import SwitchRole
 from designer.drawing import networks, pods, racks
@@ -37,8 +38,7 @@ def draw(
     canvas = Canvas(theme, marks, links)
     width, y = 0.0, MARGIN
     is_large = len(topology.racks) > pods.MANY_RACKS
-    is_wide = is_large or any(switch.role is SwitchRole.SUPER_SPINE for switch in topology.switches)
-    fabric = pods if is_wide else networks
+    fabric = fabric_of(topology)
     if view in ("all", "racks"):
         room = fabric.width_of(topology) if view == "all" else 0
         folds = is_large and view == "all" and not links
@@ -48,6 +48,12 @@ def draw(
         size = fabric.draw(canvas, topology, hardware_by_id, MARGIN, y)
         width, y = max(width, size[0]), y + size[1] + GAP
     return canvas.svg(width + 2 * MARGIN, y - GAP + MARGIN, title or described(topology))
+
+
+def fabric_of(topology: Topology) -> ModuleType:
+    """The way to draw fabric and networks: by pods where racks are many or switches have three stages."""
+    has_stages = any(switch.role is SwitchRole.SUPER_SPINE for switch in topology.switches)
+    return pods if has_stages or len(topology.racks) > pods.MANY_RACKS else networks
 
 
 def described(topology: Topology) -> str:
