@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from config.errors import Invalid
-from designer import failure_drawing, failure_services, services
+from designer import failure_drawing, failure_services
+from designer.engine.document import DesignDocument
 from designer.engine.failures.graph import Plant
 from designer.engine.failures.model import FailureSet, ServiceState, State
 from designer.engine.failures.simulate import name_of
@@ -69,9 +70,8 @@ class Asked:
     """A press on a device in the drawing shows its parts instead of letting it fail."""
 
 
-def effect(design: Design, asked: Asked) -> dict[str, Any]:
+def effect(design: Design, document: DesignDocument, asked: Asked) -> dict[str, Any]:
     """Return what the page shows when `asked.failed` fails."""
-    document = services.document_of(design)
     if not document.topology.nodes:
         return {"is_drawn": False}
     plant = failure_services.plant_of_document(document)
@@ -151,9 +151,9 @@ def _is_weaker_by_others(service: ServiceState) -> bool:
     return service.state is State.DEGRADED and not service.missing and service.own_state is State.UP
 
 
-def ranking(design: Design) -> dict[str, Any]:
+def ranking(design: Design, document: DesignDocument) -> dict[str, Any]:
     """Return the stored ranking that fits the design as it is now, for the page."""
-    found = failure_services.current_ranking(design)
+    found = failure_services.current_ranking(design, document)
     if found is None:
         return {"ranking": None}
     result = found.result
@@ -168,6 +168,7 @@ def ranking(design: Design) -> dict[str, Any]:
     ]
     return {
         "ranking": found,
+        "single_points": [f"{_plain(c['elements'])} ({c['event']})" for c in result["single_points"]],
         "result": result,
         "damages": damages[:MOST_SHOWN],
         "less_damages": damages[MOST_SHOWN:],
@@ -177,12 +178,22 @@ def ranking(design: Design) -> dict[str, Any]:
         ],
         "more_damages": max(0, len(result["damages"]) - MOST_RANKED),
         "pair_damages": pairs,
-        "availability": list(zip(result["availability"], result["simulated"], strict=True)),
+        "availability": [
+            (item | {"worst": _plain(item["worst"])}, simulated)
+            for item, simulated in zip(result["availability"], result["simulated"], strict=True)
+        ],
         "years": result["simulated"][0]["years"] if result["simulated"] else 0,
         "cut_sets": [
-            cut | {"address": address(design, Asked(failed=cut["elements"]))} for cut in result["cut_sets"]
+            cut
+            | {"address": address(design, Asked(failed=cut["elements"])), "names": _plain(cut["elements"])}
+            for cut in result["cut_sets"]
         ],
     }
+
+
+def _plain(elements: Sequence[str]) -> str:
+    """Elements as `kind:id` in words: a device by its id alone."""
+    return " and ".join(e.removeprefix("device:").replace(":", " ") for e in elements)
 
 
 def address(design: Design, asked: Asked) -> str:

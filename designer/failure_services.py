@@ -82,23 +82,29 @@ def rank_revision(revision: Revision, *, with_pairs: bool, report: Report) -> Fa
     """Rank every failure of `revision` and store it; a second run finds the ranking there."""
     document = document_of(revision)
     wanted = failure_fingerprint(document)
-    same: dict[str, Any] = {"engine_version": ENGINE_VERSION, "with_pairs": with_pairs}
-    existing = revision.failure_rankings.filter(fingerprint=wanted, **same).first()
+    same: dict[str, Any] = {
+        "engine_version": ENGINE_VERSION,
+        "with_pairs": with_pairs,
+        "fingerprint": wanted,  # with other hardware, or another catalog of services, it is another ranking
+    }
+    existing = revision.failure_rankings.filter(**same).first()
     if existing is not None:
         return existing
     report(0.02, "Reading the drawing")
     plant = plant_of_document(document)
     result = rank(plant, with_pairs=with_pairs, report=lambda share, text: report(0.05 + 0.9 * share, text))
-    # One that was made with other hardware, or another catalog of services, is no longer true.
-    ranking, _ = FailureRanking.objects.update_or_create(
-        revision=revision, **same, defaults={"fingerprint": wanted, "result": write(result)}
+    ranking, _ = FailureRanking.objects.get_or_create(
+        revision=revision, **same, defaults={"result": write(result)}
     )
     return ranking
 
 
-def current_ranking(design: Design) -> FailureRanking | None:
-    """Return the ranking that fits the working document as it is now, with pairs if there is one; None without."""
-    return _rankings(design.pk, document_of(design)).first()
+def current_ranking(design: Design, document: DesignDocument | None = None) -> FailureRanking | None:
+    """Return the ranking that fits the working document as it is now, with pairs if there is one; None without.
+
+    `document`: the working document where it was read before.
+    """
+    return _rankings(design.pk, document or document_of(design)).first()
 
 
 def ranking_of(revision: Revision, *, until: datetime) -> FailureRanking | None:

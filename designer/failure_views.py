@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from designer import failure_pages, failure_services
+from designer import failure_pages, failure_services, services
 from designer.frame import framed, visible_design
 
 MOST_SECONDS = 10**8
@@ -23,8 +23,9 @@ MOST_SECONDS = 10**8
 def design_failures(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     """What stops when something fails: choose it on the drawing or in the list; the ranking of all failures."""
     design = visible_design(request, design_pk)
-    context = failure_pages.effect(design, _asked(request))
-    context |= failure_pages.ranking(design)
+    document = services.document_of(design)
+    context = failure_pages.effect(design, document, _asked(request))
+    context |= failure_pages.ranking(design, document)
     return render(request, "designer/design_failures.html", framed(request, design, "failures", context))
 
 
@@ -34,7 +35,7 @@ def design_failure_effect(request: HttpRequest, design_pk: UUID) -> HttpResponse
     """What a failure does, alone: the fragment that the page replaces."""
     design = visible_design(request, design_pk)
     asked = _asked(request)
-    context = {"design": design} | failure_pages.effect(design, asked)
+    context = {"design": design} | failure_pages.effect(design, services.document_of(design), asked)
     answer = render(request, "designer/partials/failure_effect.html", context)
     if "asked" in context and not context["problem"]:
         here = replace(context["asked"], at=asked.at)

@@ -321,7 +321,7 @@ class FailureRanking(models.Model):
         ordering = ["-created_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["revision", "engine_version", "with_pairs"],
+                fields=["revision", "engine_version", "with_pairs", "fingerprint"],
                 name="one_failure_ranking_a_revision_engine_and_depth",
             )
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from designer.drawing import racks
+from designer.drawing import pods, racks
 from designer.drawing.canvas import Canvas
 from designer.drawing.svg import fabric_of
 from designer.engine.topology import Spec, Topology
@@ -53,12 +53,17 @@ def draw_all(
     room = fabric.width_of(topology)
     width, y = room, MARGIN
     y += _rows(canvas, "Site", site, MARGIN, y, min(room, READABLE)) + GAP
-    size = racks.draw(canvas, topology, hardware, MARGIN, y, room)
-    width, y = max(width, size[0]), y + size[1] + GAP
-    size = fabric.draw(canvas, topology, hardware, MARGIN, y)
-    width, y = max(width, size[0]), y + size[1] + GAP
-    y += _rows(canvas, "Services", services, MARGIN, y, min(room, READABLE))
-    return canvas.svg(width + 2 * MARGIN, y + MARGIN, title)
+    # Many racks are a long walk: what stands for all of them comes first.
+    views = (fabric, racks) if fabric is pods else (racks, fabric)
+    for view in views:
+        if view is racks:
+            size = racks.draw(canvas, topology, hardware, MARGIN, y, room)
+        else:
+            size = fabric.draw(canvas, topology, hardware, MARGIN, y)
+        width, y = max(width, size[0]), y + size[1] + GAP
+        if view is fabric:
+            y += _rows(canvas, "Services", services, MARGIN, y, min(room, READABLE)) + GAP
+    return canvas.svg(width + 2 * MARGIN, y - GAP + MARGIN, title)
 
 
 def draw_parts(

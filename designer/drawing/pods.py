@@ -147,7 +147,12 @@ def _tile(
 ) -> None:
     """One rack: its leaves, its out-of-band switches, its nodes counted by kind."""
     canvas.rect(x, y, TILE, tall, "paper", 4)
-    canvas.text(x + 6, y + 14, rack.name.replace("-", " ").capitalize(), "label", room=TILE - 12)
+    name = rack.name.replace("-", " ").capitalize()
+    if rack.id in canvas.links or rack.id in canvas.marks:
+        canvas.handle(rack.id, rack.name, (x + 2, y + 2, TILE - 4, 17))
+    canvas.text(x + 6, y + 14, name, "label", room=TILE - 12)
+    if rack.id in canvas.links or rack.id in canvas.marks:
+        canvas.close()
     shown = [s for s in switches if s.role in (SwitchRole.LEAF, SwitchRole.OUT_OF_BAND)]
     step = (TILE - 8) / max(1, len(shown))
     for index, switch in enumerate(shown):
