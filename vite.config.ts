@@ -48,7 +48,7 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: true,
     assetsInlineLimit: 0,
-    rolldownOptions: { input: "frontend/main.ts" },
+    rolldownOptions: { input: { main: "frontend/main.ts", editor: "designer/editor/src/main.tsx" } },
   },
   plugins: [picturesAsFiles(), iconSprite()],
 });

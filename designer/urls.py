@@ -28,6 +28,7 @@ urlpatterns = [
     path(
         "designs/<uuid:design_pk>/deployment/", deployment_views.design_deployment, name="design-deployment"
     ),
+    path("designs/<uuid:design_pk>/editor/", views.design_editor, name="design-editor"),
     path("designs/<uuid:design_pk>/drawing/", views.design_drawing, name="design-drawing"),
     path("designs/<uuid:design_pk>/drawing.svg", views.design_drawing_svg, name="design-drawing-svg"),
     path("designs/<uuid:design_pk>/failures/", failure_views.design_failures, name="design-failures"),

@@ -7,7 +7,10 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.idempotency import once_for_each_form
@@ -17,7 +20,7 @@ from catalog import services as catalog_services
 from catalog.documents import parse
 from catalog.engine.documents import write
 from config.errors import Invalid, Problem, Stale
-from designer import forms, pages, services
+from designer import forms, live, pages, services
 from designer.drawing.download import drawing_response
 from designer.drawing.svg import VIEWS
 from designer.engine.sizing.workload import profiles_from_totals
@@ -223,6 +226,27 @@ def design_drawing(request: HttpRequest, design_pk: UUID) -> HttpResponse:
     view = request.GET.get("view", "all")
     context = pages.drawing(design, view if view in VIEWS else "all")
     return render(request, "designer/design_drawing.html", framed(request, design, "drawing", context))
+
+
+@login_required
+@require_GET
+def design_editor(request: HttpRequest, design_pk: UUID) -> HttpResponse:
+    """The editor of the drawing: its data, and a place for the script to draw in."""
+    design = visible_design(request, design_pk)
+    context = framed(request, design, "editor", {})
+    data = live.editor_data(design) | {
+        "api": reverse("api:design-detail", args=[design.pk]),
+        "mayEdit": context["may_edit"],
+        "csrfToken": get_token(request),
+        "sprite": static("build/icons.svg"),
+        "links": {
+            "svg": reverse("designer:design-drawing-svg", args=[design.pk]),
+            "json": reverse("api:design-part", args=[design.pk, "topology"]),
+            "history": reverse("designer:design-history", args=[design.pk]),
+            "overview": reverse("designer:design-detail", args=[design.pk]),
+        },
+    }
+    return render(request, "designer/design_editor.html", context | {"data": data})
 
 
 @login_required

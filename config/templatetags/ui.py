@@ -136,10 +136,10 @@ def filled(content: str, before: str = "", after: str = "") -> SafeString:
 
 
 @register.simple_tag
-def front_end() -> SafeString:
-    """The built style and script; before the first build a page says in its source what is missing."""
+def front_end(entry: str = FRONT_END) -> SafeString:
+    """The built style and script of `entry`; before the first build a page says in its source what is missing."""
     try:
-        tags: str = DjangoViteAssetLoader.instance().generate_vite_asset(FRONT_END)
+        tags: str = DjangoViteAssetLoader.instance().generate_vite_asset(entry)
         return mark_safe(tags)  # noqa: S308 - from the manifest
     except DjangoViteAssetNotFoundError:
         return mark_safe("<!-- The front end is not built: run `npm ci && npm run build`. -->")

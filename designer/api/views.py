@@ -19,10 +19,11 @@ from accounts.changes import stamped_teams
 from accounts.idempotency import idempotent
 from accounts.models import User
 from catalog.documents import parse
-from catalog.engine.documents import write
+from catalog.engine.documents import json_schema, write
 from config.api import etag_for, version_in_if_match
+from config.openapi import document
 from config.paging import ColumnListMixin, KeysetPagination
-from designer import change_sets, findings, services
+from designer import change_sets, findings, live, services
 from designer.api.serializers import (
     PART_SCHEMA,
     ChangeSetSerializer,
@@ -199,6 +200,13 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
     def drawing(self, request: Request, pk: str) -> HttpResponse:
         """The drawing as SVG."""
         return drawing_response(self.get_object())
+
+    @extend_schema(responses={(200, "application/json"): document("DesignLive", json_schema(live.Live))})
+    @action(detail=True, methods=["get"])
+    def live(self, request: Request, pk: str) -> Response:
+        """What an editor shows beside the working drawing: findings, room, power, ports, list price."""
+        design = self.get_object()
+        return Response(write(live.live_of(design)), headers={"ETag": etag_for(design.version)})
 
     @extend_schema(responses=FindingsSerializer)
     @action(detail=True, methods=["get"])

@@ -1,0 +1,16 @@
+import type { Autosave } from "../api/autosave.ts";
+import type { Live } from "../api/live.ts";
+import type { Keyboard } from "../tools/keyboard.ts";
+import type { PointerTool } from "../tools/pointer.ts";
+import type { Workspace } from "../workspace.ts";
+import type { PageData } from "./page.ts";
+
+/** What every panel may use. */
+export interface App {
+  readonly page: PageData;
+  readonly workspace: Workspace;
+  readonly save: Autosave;
+  readonly live: Live;
+  readonly keyboard: Keyboard;
+  pointer: PointerTool | null;
+}

@@ -1,0 +1,170 @@
+/**
+ * What a person sees and has chosen, beside the drawing: view, camera, selection, marks. Nothing of it is saved, nothing
+ * of it is undone. Panels and tools meet here; they know neither each other nor the canvas.
+ */
+import type { Editor } from "./editor.ts";
+import type { Catalog } from "./model/catalog.ts";
+import { byId, find, type Key, type Topology } from "./model/topology.ts";
+import { networkScene } from "./scene/network.ts";
+import { racksScene } from "./scene/racks.ts";
+import { boundsOf, type Scene } from "./scene/scene.ts";
+import { Camera } from "./view/camera.ts";
+import type { Ghost, Marks } from "./view/painter.ts";
+
+export type ViewName = "racks" | "network" | "services" | "outline";
+
+export type Severity = "error" | "warning" | "info";
+
+/** What a gesture shows while it lasts. */
+export interface Hints {
+  readonly ghosts: Ghost[];
+  readonly snaps: (readonly [number, number, number, number])[];
+  rubber: Marks["rubber"];
+  rubberLine: Marks["rubberLine"];
+}
+
+export class Workspace {
+  readonly camera = new Camera();
+  readonly hints: Hints = { ghosts: [], snaps: [], rubber: null, rubberLine: null };
+  view: ViewName = "racks";
+  network: string | null = null;
+  showLinks = false;
+  hovered: string | null = null;
+  findings: ReadonlyMap<string, Severity> = new Map();
+  failed: Marks["failed"] = new Map();
+  compared: Marks["compared"] = new Map();
+  /** Where a link that is being drawn by keyboard starts. */
+  linkStart: string | null = null;
+  isReadOnly: boolean;
+  #selection: readonly Key[] = [];
+  #collapsed: ReadonlySet<string> = new Set();
+  #scene: Scene | null = null;
+  #sceneOf: readonly unknown[] = [];
+  #said = "";
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    readonly editor: Editor,
+    readonly catalog: Catalog,
+    isReadOnly: boolean,
+  ) {
+    this.isReadOnly = isReadOnly;
+    editor.subscribe(() => {
+      this.#forgetTheGone();
+      this.changed();
+    });
+  }
+
+  get topology(): Topology {
+    return this.editor.topology;
+  }
+
+  /** A gesture is under way. */
+  get isBusy(): boolean {
+    return this.editor.isPreviewing;
+  }
+
+  get selection(): readonly Key[] {
+    return this.#selection;
+  }
+
+  get collapsed(): ReadonlySet<string> {
+    return this.#collapsed;
+  }
+
+  /** The last thing that was said to who cannot see the drawing. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** The scene of the drawing as it is now; the same object while nothing that it shows has changed. */
+  get scene(): Scene {
+    const basis = [this.topology, this.view, this.#collapsed, this.showLinks];
+    if (!this.#scene || basis.some((value, index) => value !== this.#sceneOf[index])) {
+      const before = this.#sceneOf[1] === this.view ? this.#scene : null;
+      this.#scene =
+        this.view === "network"
+          ? networkScene(this.topology, this.catalog, before, this.#collapsed)
+          : racksScene(this.topology, this.catalog, before, this.showLinks || this.network !== null);
+      this.#sceneOf = basis;
+    }
+    return this.#scene;
+  }
+
+  select(keys: readonly Key[]): void {
+    this.#selection = keys;
+    this.changed();
+  }
+
+  toggle(key: Key): void {
+    const isIn = this.isSelected(key.id);
+    this.select(isIn ? this.#selection.filter((one) => one.id !== key.id) : [...this.#selection, key]);
+  }
+
+  isSelected(id: string): boolean {
+    return this.#selection.some((key) => key.id === id);
+  }
+
+  show(view: ViewName): void {
+    this.view = view;
+    this.#scene = null;
+    this.fit();
+  }
+
+  fold(group: string, isFolded: boolean): void {
+    const next = new Set(this.#collapsed);
+    if (isFolded) next.add(group);
+    else next.delete(group);
+    this.#collapsed = next;
+    this.changed();
+  }
+
+  showNetwork(id: string | null): void {
+    this.network = id;
+    this.#scene = null;
+    this.changed();
+  }
+
+  fit(): void {
+    const bounds = boundsOf(this.scene.boxes);
+    if (bounds) this.camera.fit(bounds);
+    this.changed();
+  }
+
+  fitSelection(): void {
+    const bounds = boundsOf(this.#selection.flatMap((key) => this.boxOf(key.id) ?? []));
+    if (bounds) this.camera.fit(bounds, 120);
+    this.changed();
+  }
+
+  reveal(id: string): void {
+    const box = this.boxOf(id);
+    if (box) this.camera.reveal(box);
+    this.changed();
+  }
+
+  boxOf(id: string) {
+    return this.scene.byId.get(id) ?? this.scene.byId.get(this.scene.standIn.get(id) ?? "");
+  }
+
+  /** Say something to who cannot see it; also shown at the foot of the drawing. */
+  say(text: string): void {
+    this.#said = text;
+    this.changed();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #forgetTheGone(): void {
+    const there = this.#selection.filter((key) => find(this.topology, key.collection, key.id) || key.id.startsWith("group:"));
+    if (there.length !== this.#selection.length) this.#selection = there;
+    if (this.network !== null && !byId(this.topology, "networks").has(this.network)) this.network = null;
+  }
+}

@@ -1,0 +1,271 @@
+"""The editor in Chromium: drawing by mouse and by keyboard, two people at once, a line that breaks, a tab that dies."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page, expect
+
+from accounts.models import Membership
+from catalog import services as catalog_services
+from designer import services
+from designer.models import Design
+from tests.browser.conftest import watched
+
+WHERE = """id => {
+  const { workspace } = document.querySelector("[data-topology-editor]").topologyEditor;
+  const box = workspace.boxOf(id);
+  const canvas = document.querySelector(".editor__canvas").getBoundingClientRect();
+  const at = workspace.camera.toScreen(box.x + box.width / 2, box.y + box.height / 2);
+  return { x: canvas.left + at.x, y: canvas.top + at.y, unit: 18 * workspace.camera.scale };
+}"""
+
+
+@pytest.fixture
+def catalog(transactional_db):
+    catalog_services.forget_library()
+    catalog_services.load_catalog()
+    yield
+    catalog_services.forget_library()
+
+
+@pytest.fixture
+def design(visit: Page, catalog):
+    """A drawn design of the team that the visitor belongs to."""
+    membership = Membership.objects.select_related("team", "user").get()
+    customer = services.create_customer(team=membership.team, user=membership.user, name="Kontor Nord")
+    return services.create_design(
+        customer=customer, user=membership.user, name="Cloud 2027", reference_design="rd-mid"
+    )
+
+
+def opened(page: Page, design: Design) -> Page:
+    page.goto(reverse("designer:design-editor", args=(design.pk,)))
+    expect(page.locator(".editor__canvas")).to_be_visible()
+    return page
+
+
+def where(page: Page, element: str) -> dict[str, float]:
+    return page.evaluate(WHERE, element)
+
+
+def drag(page: Page, start: dict[str, float], to: tuple[float, float]) -> None:
+    page.mouse.move(start["x"], start["y"])
+    page.mouse.down()
+    page.mouse.move((start["x"] + to[0]) / 2, (start["y"] + to[1]) / 2, steps=4)
+    page.mouse.move(*to, steps=4)
+    page.mouse.up()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-save]")).to_have_attribute("data-save", "saved")
+
+
+def stored(design: Design, collection: str, element: str):
+    topology = Design.objects.get(pk=design.pk).document["topology"]
+    return next((item for item in topology[collection] if item["id"] == element), None)
+
+
+def press(page: Page, *keys: str) -> None:
+    page.locator(".editor__canvas").focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_things_land_where_they_are_dropped_and_are_saved(visit: Page, design, assert_accessible):
+    opened(visit, design)
+    assert_accessible(visit)
+
+    at = where(visit, "cmp01")
+    drag(visit, at, (at["x"], at["y"] - 10 * at["unit"]))
+    saved(visit)
+    assert stored(design, "nodes", "cmp01")["unit"] == 13
+
+    other = where(visit, "rack-2")
+    drag(visit, where(visit, "cmp01"), (other["x"], other["y"]))
+    saved(visit)
+    assert stored(design, "nodes", "cmp01")["rack"] == "rack-2"
+
+    visit.get_by_role("button", name=re.compile("^Undo: Move node cmp01")).click()
+    saved(visit)
+    assert (stored(design, "nodes", "cmp01")["rack"], stored(design, "nodes", "cmp01")["unit"]) == (
+        "rack-1",
+        13,
+    )
+    visit.reload()
+    expect(visit.locator(".editor__canvas")).to_be_visible()
+    assert stored(design, "nodes", "cmp01")["unit"] == 13
+
+
+def test_a_node_from_the_palette_goes_into_a_rack_and_the_figures_follow(visit: Page, design):
+    opened(visit, design)
+    visit.get_by_role("tab", name="Figures").click()
+    expect(visit.locator(".live__measures")).to_contain_text("Switch ports used")
+    item = visit.get_by_role("button", name=re.compile("^Compute, 64 cores, 512 GiB")).first
+    box = item.bounding_box()
+    rack = where(visit, "rack-3")
+
+    drag(visit, {"x": box["x"] + 20, "y": box["y"] + 10}, (rack["x"], rack["y"]))
+
+    saved(visit)
+    fresh = stored(design, "nodes", "cmp-1")
+    assert (fresh["rack"], fresh["spec"]) == ("rack-3", "cmp-512")
+    expect(visit.locator(".live__change").first).to_be_visible()
+    expect(visit.get_by_role("tab", name=re.compile("Findings"))).to_be_visible()
+
+
+def test_the_same_journey_by_keyboard_alone(visit: Page, design):
+    opened(visit, design)
+    press(visit, "/")
+    visit.keyboard.type("cmp01")
+    visit.keyboard.press("Enter")
+    expect(visit.get_by_role("heading", name="Node cmp01")).to_be_visible()
+    expect(visit.locator("#editor-selected")).to_contain_text("node cmp01, in rack-1, unit 3, compute")
+
+    press(visit, "ArrowRight", "Control+z", "Control+Shift+Z")
+    saved(visit)
+    assert stored(design, "nodes", "cmp01")["rack"] == "rack-2"
+
+    press(visit, "Delete")
+    saved(visit)
+    assert stored(design, "nodes", "cmp01") is None
+
+    press(visit, "a")
+    visit.keyboard.type("compute, 64 cores, 512")
+    visit.keyboard.press("Tab")
+    visit.keyboard.press("Enter")
+    expect(visit.locator(".editor__said")).to_contain_text("Added node cmp-1")
+    press(visit, "l", "/")
+    visit.keyboard.type("leaf-1a")
+    visit.keyboard.press("Enter")
+    press(visit, "l")
+    expect(visit.locator(".editor__said")).to_contain_text("Linked cmp-1 and leaf-1a: fast-1 to down-")
+    saved(visit)
+    assert stored(design, "links", "cmp-1.fast-1")["gbps"] == 25
+
+    press(visit, "?")
+    expect(visit.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+def test_the_outline_is_a_full_equal(visit: Page, design, assert_accessible):
+    opened(visit, design)
+    visit.get_by_role("radio", name="Outline").click()
+    assert_accessible(visit)
+
+    name = visit.get_by_label("Name of cmp01")
+    name.fill("first")
+    name.press("Enter")
+    saved(visit)
+    assert stored(design, "nodes", "cmp01")["name"] == "first"
+
+    unit = visit.get_by_label("Unit of cmp01")
+    unit.fill("1")
+    unit.press("Enter")
+    expect(visit.get_by_role("alert")).to_have_text("1 U are not free there.")
+    assert stored(design, "nodes", "cmp01")["unit"] == 3
+
+    visit.get_by_label("Select node sto01").check()
+    visit.get_by_role("button", name="Remove 1 selected").click()
+    saved(visit)
+    assert stored(design, "nodes", "sto01") is None
+
+
+def test_two_people_at_once_lose_nothing(visit: Page, design, context: BrowserContext, complaints):
+    opened(visit, design)
+    second = opened(watched(context.new_page(), complaints), design)
+
+    for page, element, name in ((visit, "cmp01", "mine"), (second, "cmp02", "theirs")):
+        page.get_by_role("radio", name="Outline").click()
+        page.get_by_label(f"Name of {element}").fill(name)
+        page.get_by_label(f"Name of {element}").press("Enter")
+        saved(page)
+    expect(second.get_by_label("Name of cmp01")).to_have_value("mine")
+    assert stored(design, "nodes", "cmp01")["name"] == "mine"
+    assert stored(design, "nodes", "cmp02")["name"] == "theirs"
+
+    visit.get_by_label("Name of cmp02").fill("no, mine")
+    visit.get_by_label("Name of cmp02").press("Enter")
+    conflict = visit.get_by_role("alertdialog", name="Conflict: node cmp02")
+    expect(conflict).to_contain_text("theirs now, no, mine was yours")
+    conflict.get_by_role("button", name="Use mine").click()
+    saved(visit)
+    assert stored(design, "nodes", "cmp02")["name"] == "no, mine"
+    complaints[:] = [one for one in complaints if "412" not in one]
+
+
+def test_a_line_that_breaks_keeps_the_work_and_sends_it_later(
+    visit: Page, design, context: BrowserContext, complaints
+):
+    opened(visit, design)
+    context.set_offline(True)
+    press(visit, "/")
+    visit.keyboard.type("cmp01")
+    visit.keyboard.press("Enter")
+    press(visit, "ArrowRight")
+    expect(visit.locator("[data-save]")).to_have_text("Not connected: 1 change kept here")
+
+    context.set_offline(False)
+    saved(visit)
+
+    assert stored(design, "nodes", "cmp01")["rack"] == "rack-2"
+    complaints[:] = [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+def test_a_tab_that_dies_leaves_its_work_to_the_next(
+    visit: Page, design, context: BrowserContext, complaints
+):
+    opened(visit, design)
+    context.route("**/change-sets/", lambda route: route.abort())
+    press(visit, "/")
+    visit.keyboard.type("cmp01")
+    visit.keyboard.press("Enter")
+    press(visit, "ArrowRight")
+    expect(visit.locator("[data-save]")).to_contain_text("Not connected")
+    visit.close()
+    context.unroute("**/change-sets/")
+
+    second = opened(watched(context.new_page(), complaints), design)
+    expect(second.locator(".editor__notices")).to_contain_text("1 unsaved change")
+    second.get_by_role("button", name="Apply them").click()
+    saved(second)
+
+    assert stored(design, "nodes", "cmp01")["rack"] == "rack-2"
+    complaints[:] = [one for one in complaints if "ERR_FAILED" not in one]
+
+
+def test_names_that_look_like_markup_are_words(visit: Page, design):
+    services.change_part(
+        design=design,
+        part="topology",
+        value=services.parse(
+            services.Topology,
+            design.document["topology"]
+            | {
+                "notes": [
+                    {"id": "n", "text": "</script><script>alert(1)</script>", "position": {"x": 0, "y": -90}}
+                ]
+            },
+        ),
+        based_on=1,
+        user=design.created_by,
+    )
+    visit.on("dialog", lambda dialog: pytest.fail("A note ran as a script."))
+    opened(visit, design)
+    visit.get_by_role("radio", name="Outline").click()
+    visit.get_by_role("radio", name="Notes").click()
+
+    expect(visit.get_by_label("Text of n")).to_have_value("</script><script>alert(1)</script>")
+
+
+@pytest.mark.parametrize("width", [390, 1360])
+def test_it_can_be_used_on_a_narrow_screen_and_in_forced_colours(
+    visit: Page, design, width, assert_accessible
+):
+    visit.set_viewport_size({"width": width, "height": 900})
+    visit.emulate_media(forced_colors="active")
+    opened(visit, design)
+
+    expect(visit.get_by_role("radio", name="Network")).to_be_visible()
+    assert visit.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
