@@ -60,6 +60,11 @@ def drag(page: Page, start: dict[str, float], to: tuple[float, float]) -> None:
 
 
 def saved(page: Page) -> None:
+    """Wait until the server has everything, and the page says so."""
+    page.wait_for_function(
+        "() => { const { save } = document.querySelector('[data-topology-editor]').topologyEditor;"
+        " return !save.isDirty && save.state.kind === 'saved' }"
+    )
     expect(page.locator("[data-save]")).to_have_attribute("data-save", "saved")
 
 
@@ -232,7 +237,8 @@ def test_a_tab_that_dies_leaves_its_work_to_the_next(
     saved(second)
 
     assert stored(design, "nodes", "cmp01")["rack"] == "rack-2"
-    complaints[:] = [one for one in complaints if "ERR_FAILED" not in one]
+    # The request of the tab that died may have arrived after all: then the next merges what it finds.
+    complaints[:] = [one for one in complaints if "ERR_FAILED" not in one and "412" not in one]
 
 
 def test_names_that_look_like_markup_are_words(visit: Page, design):

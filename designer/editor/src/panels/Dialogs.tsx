@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COLLECTIONS, nameOf, NAMES, type AnyElement, type Key } from "../model/topology.ts";
 import { SHORTCUTS } from "../tools/keyboard.ts";
 import type { App } from "./context.ts";
@@ -25,6 +25,9 @@ export function Help({ isOpen, onClose }: { isOpen: boolean; onClose: () => void
 export function Find({ app, isOpen, onClose }: { app: App; isOpen: boolean; onClose: () => void }) {
   const dialog = useDialog(isOpen);
   const [query, setQuery] = useState("");
+  useEffect(() => {
+    if (isOpen) setQuery("");
+  }, [isOpen]);
   const { workspace } = app;
   const words = query.trim().toLowerCase();
   const found: { key: Key; element: AnyElement }[] = [];
@@ -56,7 +59,8 @@ export function Find({ app, isOpen, onClose }: { app: App; isOpen: boolean; onCl
 
 function useDialog(isOpen: boolean) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key: who types on at once types into the dialog.
+  useLayoutEffect(() => {
     if (isOpen && !dialog.current?.open) dialog.current?.showModal();
     if (!isOpen && dialog.current?.open) dialog.current.close();
   }, [isOpen]);

@@ -32,7 +32,7 @@ export function Inspector({ app }: { app: App }) {
     <div class="inspector">
       {[...groups].map(([collection, elements]) => (
         <section key={collection} class="inspector__part" aria-label={`Inspector: ${NAMES[collection]}`}>
-          <h3>{elements.length === 1 && elements[0] ? `${capital(NAMES[collection])} ${nameOf(elements[0])}` : `${elements.length} ${plural(collection)}`}</h3>
+          <h2>{elements.length === 1 && elements[0] ? `${capital(NAMES[collection])} ${nameOf(elements[0])}` : `${elements.length} ${plural(collection)}`}</h2>
           {FIELDS[collection].filter((field) => elements.length === 1 || field.name !== "name").map((field) => (
             <FieldInput key={`${field.name}:${elements.map((one) => one.id).join()}`} workspace={workspace} collection={collection} elements={elements} field={field} />
           ))}
@@ -152,14 +152,14 @@ function Nothing({ app }: { app: App }) {
   return (
     <div class="inspector">
       <section class="inspector__part">
-        <h3>Networks</h3>
+        <h2>Networks</h2>
         <ul class="inspector__list">{topology.networks.map((network) => (
           <li key={network.id}><button type="button" class={`plane plane--${network.plane}`} onClick={() => pick("networks", network.id)}><span>{network.name}</span><small>{network.vlan ? `VLAN ${network.vlan}` : "no VLAN"} · {network.cidr || "no subnet"}</small></button></li>
         ))}</ul>
         {!isReadOnly && <button type="button" class="btn" onClick={() => make(freshNetwork(topology))}>Add network</button>}
       </section>
       <section class="inspector__part">
-        <h3>Ceph pools</h3>
+        <h2>Ceph pools</h2>
         {topology.pools.length === 0 && <p class="about">None yet. A sizing plans them.</p>}
         <ul class="inspector__list">{topology.pools.map((pool) => (
           <li key={pool.id}><button type="button" class="plane" onClick={() => pick("pools", pool.id)}><span>{pool.name}</span><small>{pool.kind}, size {pool.size}, by {pool.failure_domain}, {Math.round(pool.share_of_raw * 1000) / 10} % of raw</small></button></li>

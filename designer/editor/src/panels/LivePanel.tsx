@@ -16,7 +16,7 @@ export function LivePanel({ app }: { app: App }) {
       <dl class="live__measures">
         {answer.measures.map((measure) => <Row key={measure.id} measure={measure} before={was.get(measure.id)} />)}
       </dl>
-      <h3>Power by rack and feed</h3>
+      <h2>Power by rack and feed</h2>
       <ul class="live__racks">
         {answer.racks.map((rack) => {
           const share = rack.feed_watts ? rack.watts / rack.feed_watts : null;

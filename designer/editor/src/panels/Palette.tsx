@@ -31,7 +31,7 @@ export function Palette({ app }: { app: App }) {
       <input id="palette-search" type="search" class="form-control" placeholder="Search the catalog" aria-label="Search the catalog" value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
       {sections.map(([title, specs]) => specs.length > 0 && (
         <div key={title} class="palette__section">
-          <h3>{title}</h3>
+          <h2>{title}</h2>
           <ul>
             {specs.filter((spec) => spec.kind !== "pdu").map((spec) => (
               <li key={spec.id}>
@@ -47,7 +47,7 @@ export function Palette({ app }: { app: App }) {
       ))}
       {all.length === 0 && <p class="about">Nothing in the catalog is called that.</p>}
       <div class="palette__section">
-        <h3>More</h3>
+        <h2>More</h2>
         <ul>
           <li><button type="button" class="palette__item" onClick={() => addExtra(app, "router")}><strong>External router</strong><small>Where the cloud meets the customer's network</small></button></li>
           <li><button type="button" class="palette__item" onClick={() => addExtra(app, "note")}><strong>Note</strong><small>Words on the drawing</small></button></li>

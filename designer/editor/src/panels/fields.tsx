@@ -86,6 +86,8 @@ interface Props {
 /** One field of one element, or of several at once. What is typed counts when it is left or Enter is pressed. */
 export function FieldInput({ workspace, collection, elements, field, isBare }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
+  /** What was typed and refused: it stays, to be mended. */
+  const [draft, setDraft] = useState<string | null>(null);
   const { topology, catalog, editor, isReadOnly } = workspace;
   const values = elements.map((element) => (element as unknown as Record<string, unknown>)[field.name]);
   const isMixed = values.some((value) => JSON.stringify(value) !== JSON.stringify(values[0]));
@@ -97,6 +99,7 @@ export function FieldInput({ workspace, collection, elements, field, isBare }: P
     const refusal = elements.map((element) => field.refuse?.(next, element, topology, catalog) ?? null).find((one) => one !== null) ?? null;
     setProblem(refusal);
     if (refusal !== null) return;
+    setDraft(null);
     const ids = elements.map((element) => element.id);
     const what = ids.length === 1 ? `${NAMES[collection]} ${ids[0]}` : `${ids.length} ${NAMES[collection]}s`;
     // A new rack makes an old unit meaningless.
@@ -148,12 +151,13 @@ export function FieldInput({ workspace, collection, elements, field, isBare }: P
         const isNumber = field.kind !== "text";
         const read = (text: string): unknown => (!isNumber ? text : text.trim() === "" ? null : field.kind === "whole" ? Math.round(Number(text)) : Number(text));
         const take = (text: string) => {
+          setDraft(text);
           const next = read(text);
           if (isNumber && next !== null && !Number.isFinite(next)) setProblem("Write a number.");
           else if (isNumber && next === null && field.name !== "unit") setProblem("A number is needed.");
           else change(next);
         };
-        const shown = { placeholder: isMixed ? "Several" : "", value: typeof value === "string" && !isMixed ? value : typeof value === "number" ? String(value) : "" };
+        const shown = { placeholder: isMixed ? "Several" : "", value: draft !== null ? draft : typeof value === "string" && !isMixed ? value : typeof value === "number" ? String(value) : "" };
         return isNumber ? (
           <input class="form-control" {...common} {...shown} type="number" step={field.kind === "decimal" ? "any" : 1} onChange={(event) => take(event.currentTarget.value)} />
         ) : (
