@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,38 @@ def test_engines_never_ask_the_clock(layer):
     ]
 
     assert calls == []
+
+
+EDITOR = ROOT / "designer" / "editor" / "src"
+KNOWS = {
+    "model": {"model", "api/schema"},
+    "editor": {"model"},
+    "commands": {"commands", "editor", "model"},
+    "scene": {"scene", "model"},
+    "view": {"view", "scene", "model", "workspace"},
+    "workspace": {"view", "scene", "editor", "model"},
+    "tools": {"tools", "commands", "workspace", "view", "scene", "editor", "model"},
+    "api": {"api", "editor", "model", "workspace"},
+}
+"""What each part of the editor may import; panels and main.tsx, where the page begins, may import all."""
+
+
+@pytest.mark.parametrize("part", KNOWS)
+def test_the_parts_of_the_editor_point_inward(part):
+    files = (
+        [EDITOR / f"{part}.ts"]
+        if (EDITOR / f"{part}.ts").exists()
+        else sorted((EDITOR / part).rglob("*.ts*"))
+    )
+    assert files
+    found = []
+    for path in files:
+        for name in re.findall(r'from "([^"]+)"', path.read_text(encoding="utf-8")):
+            if not name.startswith("."):
+                found.append((path.name, name))  # model to tools know no package, Preact least of all
+                continue
+            target = (path.parent / name).resolve().relative_to(EDITOR).with_suffix("").as_posix()
+            if target not in KNOWS[part] and target.partition("/")[0] not in KNOWS[part]:
+                found.append((path.name, name))
+
+    assert found == []
