@@ -83,6 +83,7 @@ export interface components {
                 readonly name: string;
                 readonly spec: string;
                 readonly roles: readonly ("control" | "compute" | "storage" | "network" | "bare-metal")[];
+                readonly is_existing?: boolean;
             }[];
             readonly nodes?: readonly {
                 readonly id: string;
@@ -104,7 +105,7 @@ export interface components {
                 readonly name: string;
                 readonly spec: string;
                 /** @enum {string} */
-                readonly role: "leaf" | "spine" | "oob";
+                readonly role: "leaf" | "spine" | "super-spine" | "oob";
                 readonly rack?: string;
                 /** @description Unit: U. */
                 readonly unit?: number | null;
@@ -270,6 +271,7 @@ export interface components {
                     readonly elements?: readonly string[];
                 } | null;
             }[];
+            readonly checked: number;
             readonly not_checked: {
                 readonly [key: string]: string;
             };
@@ -303,7 +305,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DesignWorkload"]     | components["schemas"]["DesignTopology"]          ;
+                    readonly "application/json": components["schemas"]["DesignWorkload"] | components["schemas"]["DesignPolicies"] | components["schemas"]["DesignHardware"] | components["schemas"]["DesignTopology"] | components["schemas"]["DesignClouds"] | components["schemas"]["DesignAssumptions"] | components["schemas"]["DesignCost"] | components["schemas"]["DesignDeployment"] | components["schemas"]["DesignProfile"];
                 };
             };
             /** @description Nothing changed since the `ETag` in `If-None-Match`. */
