@@ -1,16 +1,20 @@
 """`python -m designer.rules_page` writes docs/rules.md from the rules; `--check` only says if it is current."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from catalog.library import load_library
+from designer.engine.starting import document_of_reference
+from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import Rule
-from designer.engine.validation.profiles import Profile
-from designer.engine.validation.rules import FAMILIES, RULES
+from designer.engine.validation.profiles import Profile, Severity
+from designer.engine.validation.rules import FAMILIES, RULES, findings
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "rules.md"
 HEAD = """# Validation rules
 
-Every rule that a design is checked by, {count} in all, of which {waiting} wait for a fact that no design holds yet. Written by
+Every rule that a design is checked by, {count} in all{waiting}. Written by
 `python -m designer.rules_page` from the code: do not edit. A rule is a pure function in `designer/engine/validation/`.
 
 An **error** is not fit for production: a proposal is refused until it is repaired or accepted. A **warning** is to be weighed before
@@ -19,21 +23,49 @@ it says so. A finding can be accepted, with a reason: it then stays in the list,
 printed so in every proposal.
 A rule whose inputs are missing says nothing; V001 tells what is incomplete.
 """
+REFERENCES = """
+<a id="reference-designs"></a>
+
+## What the reference designs are told
+
+None of the nine has an error in production, as published and as sized from its workload (checked by test). The warnings that a
+design started from one has:
+"""
 
 
 def page() -> str:
     """Return the text of docs/rules.md."""
-    waiting = sum(rule.check is None for rule in RULES)
+    waits = sum(rule.check is None for rule in RULES)
+    waiting = f", of which {waits} wait for a fact that no design holds yet" if waits else ""
     parts = [HEAD.format(count=len(RULES), waiting=waiting)]
     parts += [
         f"- [{title}](#{family}): {rules[0].id} to {rules[-1].id}"
         for family, (title, rules) in FAMILIES.items()
     ]
+    parts.append("- [What the reference designs are told](#reference-designs)")
     for family, (title, rules) in FAMILIES.items():
         parts += ["", f'<a id="{family}"></a>', "", f"## {title}", ""]
         parts += [f"- [{rule.id}](#{anchor(rule)}): {rule.title}" for rule in rules]
         parts += [section(rule) for rule in rules]
+    parts += [REFERENCES, *warnings()]
     return "\n".join(parts) + "\n"
+
+
+def warnings() -> Iterator[str]:
+    """The warnings of each reference design as it is started from."""
+    library = load_library()
+    for definition in library.reference_designs.values():
+        document = document_of_reference(definition, library)
+        facts = Facts(
+            document=document,
+            specs=library.hardware_by_id,
+            services=library.services,
+            networks=library.networks,
+        )
+        told = [f for f in findings(facts, Profile.PRODUCTION) if f.severity is Severity.WARNING]
+        yield f"- **{definition.title}** (`{definition.id}`): {'no warning.' if not told else ''}".rstrip()
+        for found in told:
+            yield f"  - [{found.rule}](#{found.rule.lower()}) {found.message}"
 
 
 def section(rule: Rule) -> str:

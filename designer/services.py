@@ -30,9 +30,10 @@ from designer.engine.document import (
 )
 from designer.engine.sizing.engine import refuse_what_fits_nowhere, size
 from designer.engine.sizing.model import ENGINE_VERSION, SizingRequest, SizingResult
+from designer.engine.starting import document_of_reference
 from designer.engine.topology import Topology
 from designer.engine.validation.profiles import Profile
-from designer.engine.workload import Policies, VmProfile, Workload
+from designer.engine.workload import Policies, Workload
 from designer.models import ChangeSet, Customer, Design, Revision, Sizing
 from jobs.models import Job
 from jobs.queue import enqueue_once
@@ -156,34 +157,7 @@ def create_design(
 def starting_document(reference_design: str) -> DesignDocument:
     """Return the document of a new design that starts from `reference_design`."""
     library = catalog_services.library()
-    definition = library.reference_designs[reference_design]
-    selection = library.selection_for(reference_design)
-    flavor = definition.flavor
-    profile = VmProfile(
-        id="standard",
-        name=f"{flavor.vcpus} vCPU, {flavor.ram_gib} GiB",
-        count=definition.vms_with_spare,
-        vcpus=flavor.vcpus,
-        ram_gib=flavor.ram_gib,
-        disk_gb=flavor.disk_gb,
-        gpus=flavor.gpus,
-    )
-    rules = {**write(definition.rules), "cpu_allocation_ratio": write(flavor.cpu_allocation_ratio)}
-    return DesignDocument(
-        workload=Workload(profiles=(profile,)),
-        policies=parse(Policies, rules),
-        hardware=HardwareChoice(
-            control=selection.control.id if selection.control else None,
-            compute=selection.compute.id,
-            storage=selection.storage.id if selection.storage else None,
-            leaf=selection.leaf.id,
-            spine=selection.spine.id,
-            oob=selection.oob.id,
-            rack=selection.rack.id,
-            pdu=selection.pdu.id,
-        ),
-        topology=layout.topology_of_reference(definition, library),
-    )
+    return document_of_reference(library.reference_designs[reference_design], library)
 
 
 def document_of(holder: Design | Revision) -> DesignDocument:

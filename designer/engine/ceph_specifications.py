@@ -50,7 +50,11 @@ def documents(text: str) -> tuple[Mapping[str, Any], ...]:
 
 def _mappings(text: str) -> Iterator[Mapping[str, Any]]:
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+            raise UnreadableSpecification("it has aliases (*name)")  # a few of them can stand for gigabytes
         found = [document for document in yaml.safe_load_all(text) if document is not None]
+    except UnreadableSpecification:
+        raise
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""

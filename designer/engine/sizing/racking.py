@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import accumulate
 
 from catalog.engine.documents import InvalidDocument, Problem
 from catalog.engine.hardware import HardwareSelection, NodeRole, NodeSpec
@@ -63,9 +64,11 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
     refuse_too_many(least, "racks", MOST_RACKS)
     most = min(MOST_RACKS, least + sum(kind.count for kind in kinds))
     for racks in range(least, most + 1, zones):
-        contents, joined = _dealt(hardware, kinds, racks, zones)
-        built = replace(request, hardware=built_from(hardware, joined))
-        over = {limit for content in set(contents) for limit in _over(built, kinds, content)}
+        over = _over_without_spines(request, kinds, racks)
+        if not over:
+            contents, joined = _dealt(hardware, kinds, racks, zones)
+            built = replace(request, hardware=built_from(hardware, joined))
+            over = {limit for content in set(contents) for limit in _over(built, kinds, content)}
         if not over:
             break
         by_limit |= dict.fromkeys(over, racks + zones)
@@ -97,6 +100,23 @@ def _content(kinds: Sequence[NodeKind], counts: Sequence[int]) -> power.RackCont
         control=of(NodeRole.CONTROL), compute=of(NodeRole.COMPUTE), storage=of(NodeRole.STORAGE),
         nodes=tuple(counts),
     )  # fmt: skip
+
+
+def _over_without_spines(request: SizingRequest, kinds: Sequence[NodeKind], racks: int) -> set[str]:
+    """The limits that racks exceed already before spines stand in them: asked of the few kinds of racks there are, so that
+    hundreds of counts that cannot do are passed over at once."""
+    starts = list(accumulate((kind.count for kind in kinds), initial=0))
+    over = set()
+    for rack in {start % racks for start in starts}:  # where a kind begins or ends; racks between are like one of these
+        counts = [
+            kind.count // racks + ((rack - first) % racks < kind.count % racks)
+            for kind, first in zip(kinds, starts, strict=False)
+        ]
+        content = _content(kinds, counts)
+        leaves = LEAVES_PER_RACK * _pairs(request.hardware, kinds, content)
+        oob_switches = _oob_switches(request.hardware, content, leaves)
+        over.update(_over(request, kinds, replace(content, leaves=leaves, oob_switches=oob_switches)))
+    return over
 
 
 def built_from(hardware: HardwareSelection, joined: fabric.Fabric | None) -> HardwareSelection:

@@ -33,6 +33,8 @@ POOL_SHARES = (
 )
 """House shares of the reference designs."""
 MANAGERS = 2
+LEAST_HOSTS = 3
+"""Storage nodes of a cluster, however few copies it keeps: reference architecture."""
 MOST_STORAGE_NODES = 100_000
 
 
@@ -268,7 +270,8 @@ def plan_storage(
         domains=None if domain is FailureDomain.HOST else domains,
     )  # fmt: skip
     there = sum(kind.count for kind in existing)
-    least = max(widest, least, there)
+    fewest = max(widest, LEAST_HOSTS) if is_main else widest
+    least = max(fewest, least, there)
     floor_hosts = ceil(Decimal(least) / domains) * domains
     computed = _hosts_that_hold(cluster, floor_hosts, domains, written)
     hosts = computed if exactly is None else exactly
@@ -279,7 +282,7 @@ def plan_storage(
     elif together and least > max(policies.replicas, there):
         bound_by = "the compute part"
     else:
-        bound_by = "failure domains" if hosts > there or least == widest else "what is there already"
+        bound_by = "failure domains" if hosts > there or least == fewest else "what is there already"
     if exactly is not None:
         bound_by = "set by hand"
     is_spread = exactly is None and hosts - domains >= max(floor_hosts, there)
@@ -298,7 +301,7 @@ def plan_storage(
         left_out=held.left_out,
         written_tb=written,
         objects_tb=objects_tb(request, device_class, is_main=is_main),
-        least=ceil(Decimal(widest) / domains) * domains,
+        least=ceil(Decimal(fewest) / domains) * domains,
         pools=pools,
         next_node_tb=cluster.at(hosts + domains).capacity.usable_tb - held.capacity.usable_tb,
         nodes_in_step=domains,

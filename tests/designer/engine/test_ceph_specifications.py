@@ -136,6 +136,13 @@ def test_any_text_is_read_or_refused(text):
         problems_of(document)
 
 
+def test_aliases_are_refused_before_they_can_grow():
+    laughs = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 12))
+
+    with pytest.raises(UnreadableSpecification, match="aliases"):
+        documents(f"l0: &l0 [a]\n{laughs}")
+
+
 def test_a_text_nested_without_end_is_refused():
     with pytest.raises(UnreadableSpecification):
         documents("[" * 19_000)
