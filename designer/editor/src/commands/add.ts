@@ -8,7 +8,7 @@ export function add<C extends Collection>(collection: C, element: ElementOf<C>):
   return (topology) => appended(topology, collection, [element]);
 }
 
-const STEMS: Readonly<Record<string, string>> = { control: "ctl", compute: "cmp", storage: "sto", leaf: "leaf", spine: "spine", oob: "oob" };
+const STEMS: Readonly<Record<string, string>> = { control: "ctl", compute: "cmp", storage: "sto", leaf: "leaf", spine: "spine", "super-spine": "super", oob: "oob" };
 
 /** A new thing of the catalog, free on the plane at `position`, named after what it is; null for an unknown spec. */
 export function fresh(

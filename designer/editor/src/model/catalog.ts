@@ -32,7 +32,7 @@ export interface NodeSpec extends Spec {
 
 export interface SwitchSpec extends Spec {
   readonly kind: "switch";
-  readonly role: "leaf" | "spine" | "oob";
+  readonly role: "leaf" | "spine" | "super-spine" | "oob";
   readonly ports: readonly PortGroup[];
   readonly max_watts: number;
 }

@@ -50,7 +50,7 @@ export const FIELDS: Readonly<Record<Collection, readonly Field[]>> = {
     NAME, specs("node"), { name: "roles", label: "Roles", kind: "many", choices: plain(ROLES) }, RACK, UNIT,
     { name: "group", label: "Group", kind: "choice", choices: (t) => [["", "None"], ...t.node_groups.map((group): Choice => [group.id, group.name])] },
   ],
-  switches: [NAME, specs("switch"), { name: "role", label: "Role", kind: "choice", choices: plain(["leaf", "spine", "oob"]) }, RACK, UNIT],
+  switches: [NAME, specs("switch"), { name: "role", label: "Role", kind: "choice", choices: plain(["leaf", "spine", "super-spine", "oob"]) }, RACK, UNIT],
   pdus: [NAME, specs("pdu"), { name: "feed", label: "Feed", kind: "choice", choices: plain(["feed-a", "feed-b"]) }],
   external_routers: [NAME],
   networks: [

@@ -6,5 +6,5 @@ export function lookOfNode(node: Node): Look {
 }
 
 export function lookOfSwitch(one: Switch): Look {
-  return one.role;
+  return one.role === "super-spine" ? "spine" : one.role;
 }

@@ -22,10 +22,11 @@ export function defaultPositions(topology: Topology, catalog: Catalog, collapsed
   const blocks = new Map<string, { leaves: Switch[]; oob: Switch[]; nodes: Node[] }>(
     racks.map((id) => [id, { leaves: [], oob: [], nodes: [] }]),
   );
-  const spines: Switch[] = [];
+  const [spines, above]: [Switch[], Switch[]] = [[], []];
   for (const one of topology.switches) {
     const block = blocks.get(one.rack) ?? blocks.get("");
     if (one.role === "spine") spines.push(one);
+    else if (one.role === "super-spine") above.push(one);
     else if (one.role === "oob") block?.oob.push(one);
     else block?.leaves.push(one);
   }
@@ -56,7 +57,8 @@ export function defaultPositions(topology: Topology, catalog: Catalog, collapsed
       positions.set(device.id, { x: middle + (index - devices.length / 2) * (WIDTH + 3 * GAP_X), y }),
     );
   spread(spines, TIER);
-  spread(topology.external_routers, 0);
+  spread(above, 0);
+  spread(topology.external_routers, above.length ? -TIER : 0);
   return positions;
 }
 
