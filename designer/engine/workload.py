@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -27,6 +28,16 @@ class FailureDomain(StrEnum):
     ZONE = "zone"
 
 
+class HugePage(StrEnum):
+    """Sizes of huge pages on x86-64."""
+
+    MIB_2 = "2MiB"
+    GIB_1 = "1GiB"
+
+
+HUGE_PAGE_GIB: Mapping[HugePage, Decimal] = {HugePage.MIB_2: Decimal(1) / 512, HugePage.GIB_1: Decimal(1)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VmProfile:
     """VMs of one size. RAM in GiB, disk in GB as provisioned."""
@@ -47,6 +58,28 @@ class VmProfile:
     is_production: bool = True
     device_class: DeviceClass | None = None
     """Of the drives that its disks are on; None: those of the design's storage node."""
+    has_pinned_cpus: bool = False
+    """hw:cpu_policy=dedicated: each vCPU has a thread to itself."""
+    huge_pages: HugePage | None = None
+    """hw:mem_page_size; None: memory in pages of 4 KiB."""
+    numa_nodes: Annotated[int | None, Bounds(1, 8, "guest NUMA cells")] = None
+    """hw:numa_nodes. None: one where CPUs are pinned or pages huge, none elsewhere, as Nova does."""
+
+    def __post_init__(self) -> None:
+        if self.numa_nodes and self.vcpus % self.numa_nodes:
+            message = f"does not divide {self.vcpus} vCPU evenly"
+            remedy = "Use a divisor of the vCPUs: Nova gives each guest cell as many."
+            raise InvalidDocument([Problem("numa_nodes", self.numa_nodes, message, remedy)])
+
+    @property
+    def guest_cells(self) -> int:
+        """NUMA cells of the guest; 0: it has no NUMA topology and floats over the host."""
+        return self.numa_nodes or (1 if self.has_pinned_cpus or self.huge_pages else 0)
+
+    @property
+    def page_gib(self) -> Decimal | None:
+        """Size of its huge pages in GiB."""
+        return HUGE_PAGE_GIB[self.huge_pages] if self.huge_pages else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +148,8 @@ class Policies:
     cpu_allocation_ratio: Annotated[Decimal, Bounds(Decimal("0.5"), 16, "vCPU per thread")] = Decimal(4)
     ram_allocation_ratio: Annotated[Decimal, Bounds(Decimal("0.5"), Decimal("1.5"))] = Decimal(1)
     reserved_cores: Annotated[int, Bounds(0, 64, "cores kept for the host")] = 2
+    pinned_threads: Annotated[int | None, Bounds(0, 1536, "threads of each compute node")] = None
+    """cpu_dedicated_set of each compute node, as many in each NUMA cell (C8). None: by the share of pinned vCPUs."""
     dpdk_cores: Annotated[int, Bounds(0, 64, "poll-mode cores")] = 0
     vm_overhead_gib: Annotated[Decimal, Bounds(0, 4, "GiB per VM")] = Decimal("0.5")
     reserved_host_ram_gib: Annotated[Decimal | None, Bounds(0, 512, "GiB")] = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from catalog.engine.hardware import NodeRole, NodeSpec
 from catalog.engine.units import TOLERANCE
 from designer.engine.failures.model import Load
 from designer.engine.sizing import compute
+from designer.engine.sizing.guests import demand_of, host_of
 from designer.engine.sizing.hyperconverged import GIB_PER_OSD, control_share
 from designer.engine.sizing.storage import THREADS_PER_OSD
 from designer.engine.topology import Spec, StoragePool, Topology
@@ -29,7 +31,7 @@ def load_of(topology: Topology, workload: Workload, policies: Policies, hardware
         spec = hardware.get(key)
         if not isinstance(spec, NodeSpec):
             continue
-        host = _host(spec, policies, has_control=has_control, has_storage=has_storage)
+        host = _host(spec, policies, workload, has_control=has_control, has_storage=has_storage)
         demands = _demands(spec, workload, policies)
         fits[key] = all(compute.vms_of_one_size(host, vm)[0] > 0 for vm in demands if vm.count)
         # A VM larger than the host cannot be packed: the host is then counted by those that fit.
@@ -55,7 +57,7 @@ def load_of(topology: Topology, workload: Workload, policies: Policies, hardware
 
 
 def _host(
-    spec: NodeSpec, policies: Policies, *, has_control: bool, has_storage: bool
+    spec: NodeSpec, policies: Policies, workload: Workload, *, has_control: bool, has_storage: bool
 ) -> compute.HostCapacity:
     osds = spec.osds if has_storage else 0
     control_gib, control_threads = control_share(spec.ram_gib, policies) if has_control else (Decimal(0), 0)
@@ -71,23 +73,13 @@ def _host(
     if reserve is None:
         reserve = Decimal(compute.host_ram_reserve_gib(spec.ram_gib))
     reserve += osds * GIB_PER_OSD + control_gib
-    return compute.HostCapacity(
-        threads=spec.threads,
-        vcpus=compute.vcpu_capacity(
-            threads=spec.threads, reserved=reserved, cpu_allocation_ratio=policies.cpu_allocation_ratio
-        ),
-        ram_gib=max(TOLERANCE, (spec.ram_gib - reserve) * policies.ram_allocation_ratio),
-        local_disk_gb=spec.local_disk_gb,
-    )
+    found = host_of(spec, policies, workload, reserved_threads=reserved, reserved_ram_gib=reserve)
+    return replace(found, ram_gib=max(TOLERANCE, found.ram_gib))
 
 
 def _demands(spec: NodeSpec, workload: Workload, policies: Policies) -> list[compute.VmDemand]:
+    has_local_disks = spec.local_disk_gb > 0
     return [
-        compute.VmDemand(
-            count=profile.count,
-            vcpus=profile.vcpus,
-            ram_gib=profile.ram_gib + policies.vm_overhead_gib,
-            local_disk_gb=profile.disk_gb if spec.local_disk_gb else Decimal(0),
-        )
+        demand_of(profile, profile.count, policies, has_local_disks=has_local_disks)
         for profile in workload.profiles
     ]

@@ -8,11 +8,15 @@ from decimal import Decimal
 
 from catalog.engine.documents import InvalidDocument, Problem
 from catalog.engine.units import ceil, floor
-from designer.engine.sizing import power
+from designer.engine.sizing import numa, power
 from designer.engine.workload import FailureDomain
 
 SMALL_FLAVOR_SHARE = Decimal("0.05")
 MAX_FRAGMENTATION = Decimal("0.25")
+LEAST = Decimal("0.001")
+"""What stands for nothing where a share is taken of it."""
+PINNED, NUMA = "pinned CPU", "NUMA cells"
+"""Resources that only VMs with a NUMA topology are bound by (C8)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,12 @@ class HostCapacity:
     local_disk_gb: Decimal = Decimal(0)
     """0: guests have no local disks."""
     gpus: int = 0
+    pcpus: int = 0
+    """Placement's inventory of PCPU: threads for pinned vCPUs, as many in each NUMA cell (C8)."""
+    cells: int = 1
+    """NUMA cells."""
+    cell_gib: Decimal = Decimal(0)
+    """RAM of a cell for guests with a NUMA topology: never overcommitted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +48,12 @@ class VmDemand:
     local_disk_gb: Decimal = Decimal(0)
     gpus: int = 0
     """Whole ones, passed through (C9)."""
+    is_pinned: bool = False
+    """Its vCPUs are of the PCPU inventory."""
+    guest_cells: int = 0
+    """NUMA cells of the guest, each in a cell of its own of the host (C8); 0: it floats."""
+    cell_gib: Decimal = Decimal(0)
+    """RAM of one guest cell, in whole pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +138,27 @@ def reserved_host_memory_mb(
 
 def vms_of_one_size(host: HostCapacity, vm: VmDemand) -> tuple[int, str]:
     """Return how many VMs like `vm` fit on a host, and the resource that binds (C5)."""
-    if vm.vcpus > host.threads:
+    if vm.vcpus > host.threads and not vm.is_pinned:
         return 0, "CPU"
-    limits = {"CPU": host.vcpus // vm.vcpus if vm.vcpus else 10**9, "RAM": floor(host.ram_gib / vm.ram_gib)}
+    limits = {name: floor(capacity / need) for name, need, capacity in _shares(host, vm) if need}
     if host.local_disk_gb and vm.local_disk_gb:
         limits["disk"] = floor(host.local_disk_gb / vm.local_disk_gb)
-    if vm.gpus:
-        limits["GPU"] = host.gpus // vm.gpus
+    if vm.guest_cells:
+        unit = _whole_unit([host.cell_gib, vm.cell_gib])
+        limits[NUMA] = numa.placed(_cells_of(host, unit), _guest_of(vm, unit), min(limits.values()))[0]
     name = min(limits, key=lambda key: limits[key])
     return max(0, limits[name]), name
+
+
+def _shares(host: HostCapacity, vm: VmDemand) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    """What one VM takes of each resource of a host, and what there is."""
+    cpu = Decimal(vm.vcpus)
+    return (
+        ("CPU", Decimal(0) if vm.is_pinned else cpu, Decimal(host.vcpus)),
+        (PINNED, cpu if vm.is_pinned else Decimal(0), Decimal(host.pcpus)),
+        ("RAM", vm.ram_gib, host.ram_gib),
+        ("GPU", Decimal(vm.gpus), Decimal(host.gpus)),
+    )
 
 
 def refuse_what_fits_nowhere(
@@ -148,8 +176,9 @@ def refuse_what_fits_nowhere(
     for index, (vm, name) in enumerate(zip(demands, names, strict=True)):
         if not vm.count or any(vms_of_one_size(other, vm)[0] for other in others):
             continue
+        problems += _cell_problems(host, vm, name, f"workload.profiles[{index}]")
         most = min(host.threads, host.vcpus)
-        if vm.vcpus > most:
+        if vm.vcpus > most and not vm.is_pinned:
             message = f"{name} has {vm.vcpus} vCPU and no host has more than {most} to give one VM"
             remedy = f"Use at most {most} vCPU, or a compute node with more cores."
             problems.append(Problem(f"workload.profiles[{index}].vcpus", vm.vcpus, message, remedy))
@@ -171,6 +200,27 @@ def refuse_what_fits_nowhere(
         raise InvalidDocument(problems)
 
 
+def _cell_problems(host: HostCapacity, vm: VmDemand, name: str, field: str) -> list[Problem]:
+    """Why a VM with a NUMA topology fits into no host (C8)."""
+    if not vm.guest_cells:
+        return []
+    if vm.guest_cells > host.cells:
+        message = f"{name} has {vm.guest_cells} NUMA cells and a host has {host.cells}"
+        return [Problem(f"{field}.numa_nodes", vm.guest_cells, message, f"Use at most {host.cells}.")]
+    found, threads, each = [], host.pcpus // host.cells, -(-vm.vcpus // vm.guest_cells)
+    if vm.is_pinned and each > threads:
+        message = (
+            f"{name} pins {each} vCPU in one NUMA cell and a cell of a host has {threads} threads to pin"
+        )
+        remedy = "Spread the VM over more guest cells, pin more threads of each node, or use larger CPUs."
+        found.append(Problem(f"{field}.vcpus", vm.vcpus, message, remedy))
+    if vm.cell_gib > host.cell_gib:
+        message = f"{name} needs {vm.cell_gib:f} GiB in one NUMA cell and a cell of a host has {host.cell_gib:f} GiB"
+        remedy = "Spread the VM over more guest cells, or use a compute node with more RAM."
+        found.append(Problem(f"{field}.ram_gib", vm.ram_gib, message, remedy))
+    return found
+
+
 def hosts_needed(
     host: HostCapacity, demands: Sequence[VmDemand], existing: Sequence[HostGroup] = ()
 ) -> HostsNeeded:
@@ -186,28 +236,29 @@ def hosts_needed(
         return _needed_beside(host, demands, existing)
     if not demands:
         return HostsNeeded(by_resource={}, fragmentation=Decimal(0), bound=0, packed=0, bound_by="nothing")
-    totals = {
-        "CPU": (Decimal(sum(vm.count * vm.vcpus for vm in demands)), Decimal(host.vcpus)),
-        "RAM": (sum((vm.count * vm.ram_gib for vm in demands), Decimal(0)), host.ram_gib),
-    }
+    totals = {name: (Decimal(0), capacity) for name, _, capacity in _shares(host, demands[0])}
+    for vm in demands:
+        for name, need, capacity in _shares(host, vm):
+            totals[name] = (totals[name][0] + vm.count * need, capacity)
     if host.local_disk_gb:
         disk = sum((vm.count * vm.local_disk_gb for vm in demands), Decimal(0))
         totals["disk"] = (disk, host.local_disk_gb)
-    if gpus := sum(vm.count * vm.gpus for vm in demands):
-        totals["GPU"] = (Decimal(gpus), Decimal(host.gpus))
     by_resource = {name: need / capacity for name, (need, capacity) in totals.items() if need}
     bound_by = max(by_resource, key=lambda name: by_resource[name])
     packed = first_fit_decreasing(host, demands)
     if len(demands) == 1:
         per_host, bound_by = vms_of_one_size(host, demands[0])
         exact = ceil(Decimal(demands[0].count) / per_host)
-        need, capacity = totals[bound_by]
+        behind = PINNED if demands[0].is_pinned else "RAM"
+        need, capacity = totals[behind if bound_by == NUMA else bound_by]
         phi = 1 - per_host * (need / demands[0].count) / capacity
         return HostsNeeded(
             by_resource=by_resource, fragmentation=phi, bound=exact, packed=packed, bound_by=bound_by
         )
     phi = fragmentation(host, demands, bound_by)
     bound = ceil(by_resource[bound_by] / (1 - phi))
+    if packed > bound and any(vm.guest_cells for vm in demands):
+        bound, bound_by = packed, NUMA
     return HostsNeeded(
         by_resource=by_resource, fragmentation=phi, bound=bound, packed=packed, bound_by=bound_by
     )
@@ -223,7 +274,8 @@ def _needed_beside(
         remedy = "Choose a larger compute node, or fewer of these VMs."
         raise InvalidDocument([Problem("workload.profiles", packing.left, message, remedy)])
     asked = {
-        "CPU": (Decimal(sum(vm.count * vm.vcpus for vm in demands)), lambda one: Decimal(one.vcpus)),
+        "CPU": (_asked(demands, "CPU"), lambda one: Decimal(one.vcpus)),
+        PINNED: (_asked(demands, PINNED), lambda one: Decimal(one.pcpus)),
         "RAM": (sum((vm.count * vm.ram_gib for vm in demands), Decimal(0)), lambda one: one.ram_gib),
         "GPU": (Decimal(sum(vm.count * vm.gpus for vm in demands)), lambda one: Decimal(one.gpus)),
     }
@@ -255,9 +307,14 @@ def _needed_beside(
     )
 
 
+def _asked(demands: Sequence[VmDemand], resource: str) -> Decimal:
+    return sum((vm.count * _of_vm(vm, resource) for vm in demands), Decimal(0))
+
+
 def _of_vm(vm: VmDemand, resource: str) -> Decimal:
     return {
-        "CPU": Decimal(vm.vcpus),
+        "CPU": Decimal(0 if vm.is_pinned else vm.vcpus),
+        PINNED: Decimal(vm.vcpus if vm.is_pinned else 0),
         "RAM": vm.ram_gib,
         "GPU": Decimal(vm.gpus),
         "disk": vm.local_disk_gb,
@@ -266,14 +323,9 @@ def _of_vm(vm: VmDemand, resource: str) -> Decimal:
 
 def fragmentation(host: HostCapacity, demands: Sequence[VmDemand], resource: str) -> Decimal:
     """Return the share of a host that a mix is expected to strand: half the largest VM, at most 0.25 (C6)."""
-    if resource == "RAM":
-        largest = max(vm.ram_gib for vm in demands) / host.ram_gib
-    elif resource == "CPU":
-        largest = Decimal(max(vm.vcpus for vm in demands)) / host.vcpus
-    elif resource == "GPU":
-        largest = Decimal(max(vm.gpus for vm in demands)) / host.gpus
-    else:
-        largest = max(vm.local_disk_gb for vm in demands) / host.local_disk_gb
+    capacity = {name: of_host for name, _, of_host in _shares(host, demands[0])}
+    capacity["disk"] = host.local_disk_gb
+    largest = max(_of_vm(vm, resource) for vm in demands) / capacity[resource]
     return min(MAX_FRAGMENTATION, largest / 2)
 
 
@@ -299,20 +351,30 @@ def pack(
 
     Works on runs of equally filled hosts, so that its cost depends on the number of profiles, not of VMs; and in
     whole numbers, exact and fast. VMs are ordered by their share of `host`. One more host at the end of `given`
-    never leaves more VMs without a place: those before it are filled as without it.
+    never leaves more VMs without a place: those before it are filled as without it. VMs with a NUMA topology come
+    first, while the cells are empty.
     """
 
-    def weight(vm: VmDemand) -> tuple[Decimal, Decimal, int]:
-        cpu, ram = Decimal(vm.vcpus) / max(1, host.vcpus), vm.ram_gib / host.ram_gib
-        gpu = Decimal(vm.gpus) / max(1, host.gpus) if vm.gpus else Decimal(0)
-        return max(cpu, ram, gpu), cpu + ram + gpu, vm.vcpus
+    def weight(vm: VmDemand) -> tuple[bool, Decimal, Decimal, int]:
+        shares = [need / max(LEAST, capacity) for _, need, capacity in _shares(host, vm)]
+        return vm.guest_cells > 0, max(shares), sum(shares, Decimal(0)), vm.vcpus
 
     ordered = sorted((vm for vm in demands if vm.count), key=weight, reverse=True)
     kinds = [*(group.host for group in given), host]
-    ram_unit = _whole_unit([*(kind.ram_gib for kind in kinds), *(vm.ram_gib for vm in ordered)])
+    has_cells = any(vm.guest_cells for vm in ordered)
+    sizes = [kind.ram_gib for kind in kinds] + [vm.ram_gib for vm in ordered]
+    if has_cells:
+        sizes += [kind.cell_gib for kind in kinds] + [vm.cell_gib for vm in ordered]
+    ram_unit = _whole_unit(sizes)
     disk_unit = _whole_unit([*(kind.local_disk_gb for kind in kinds), *(vm.local_disk_gb for vm in ordered)])
     empty = [
-        (kind.vcpus, int(kind.ram_gib * ram_unit), int(kind.local_disk_gb * disk_unit), kind.gpus)
+        (
+            kind.vcpus,
+            int(kind.ram_gib * ram_unit),
+            int(kind.local_disk_gb * disk_unit),
+            kind.gpus,
+            _cells_of(kind, ram_unit) if has_cells else (),
+        )
         for kind in kinds
     ]
     new = len(kinds) - 1
@@ -321,8 +383,9 @@ def pack(
     missing = 0
     for vm in ordered:
         ram, disk = int(vm.ram_gib * ram_unit), int(vm.local_disk_gb * disk_unit)
+        cpu, guest = 0 if vm.is_pinned else vm.vcpus, _guest_of(vm, ram_unit)
         needs = [
-            (vm.vcpus, ram, disk if kind.local_disk_gb else 0, vm.gpus) if vm.vcpus <= kind.threads else None
+            (cpu, ram, disk if kind.local_disk_gb else 0, vm.gpus, guest) if cpu <= kind.threads else None
             for kind in kinds
         ]
         left, filled = vm.count, []
@@ -503,8 +566,20 @@ def most_vms(
     return sum(vm.count for vm in scaled(low))
 
 
-_Room = tuple[int, int, int, int]
-"""vCPU, RAM, local disk and GPUs in whole units."""
+_Room = tuple[int, int, int, int, numa.Cells]
+"""vCPU, RAM, local disk and GPUs in whole units, and the NUMA cells."""
+_Need = tuple[int, int, int, int, numa.Guest]
+
+
+def _cells_of(host: HostCapacity, ram_unit: int) -> numa.Cells:
+    return ((host.pcpus // host.cells, int(host.cell_gib * ram_unit)),) * host.cells
+
+
+def _guest_of(vm: VmDemand, ram_unit: int) -> numa.Guest:
+    if not vm.guest_cells:
+        return 0, 0, 0
+    each = -(-vm.vcpus // vm.guest_cells) if vm.is_pinned else 0
+    return vm.guest_cells, each, int(vm.cell_gib * ram_unit)
 
 
 def _whole_unit(values: Sequence[Decimal]) -> int:
@@ -513,9 +588,9 @@ def _whole_unit(values: Sequence[Decimal]) -> int:
     return int(10 ** max([0, *(-digit for digit in digits if isinstance(digit, int))]))
 
 
-def _fits(room: _Room, need: _Room) -> int:
+def _fits(room: _Room, need: _Need) -> int:
     """How many VMs of `need` go into `room`."""
-    cpu, ram, disk, gpus = need
+    cpu, ram, disk, gpus, guest = need
     fits = room[1] // ram
     if cpu:
         fits = min(fits, room[0] // cpu)
@@ -523,34 +598,15 @@ def _fits(room: _Room, need: _Room) -> int:
         fits = min(fits, room[2] // disk)
     if gpus:
         fits = min(fits, room[3] // gpus)
+    if guest[0]:
+        fits = numa.placed(room[4], guest, fits)[0]
     return max(0, fits)
 
 
-def _after(room: _Room, need: _Room, count: int) -> _Room:
-    cpu, ram, disk, gpus = need
-    return room[0] - count * cpu, room[1] - count * ram, room[2] - count * disk, room[3] - count * gpus
-
-
-def pinned_vms(*, cells: int, threads_per_cell: int, vcpus: int, numa_nodes: int = 1) -> int:
-    """Return how many VMs with dedicated vCPUs fit on a host (C8).
-
-    Each guest cell is bound to a host cell of its own, so `numa_nodes` guest cells take that many host cells;
-    host cells that are left over carry nothing. Dedicated vCPUs are never overcommitted.
-    """
-    if numa_nodes > cells:
-        return 0
-    per_guest_cell = -(-vcpus // numa_nodes)
-    return cells // numa_nodes * (threads_per_cell // per_guest_cell)
-
-
-def huge_page_vms(
-    *, cells: int, pages_per_cell: int, page_gib: Decimal, ram_gib: Decimal, numa_nodes: int = 1
-) -> int:
-    """Return how many VMs backed by huge pages fit on a host: each cell is a bin of its own (C8)."""
-    if numa_nodes > cells:
-        return 0
-    pages_per_guest_cell = ceil(ram_gib / numa_nodes / page_gib)
-    return cells // numa_nodes * (pages_per_cell // pages_per_guest_cell)
+def _after(room: _Room, need: _Need, count: int) -> _Room:
+    cpu, ram, disk, gpus, guest = need
+    cells = numa.placed(room[4], guest, count)[1] if guest[0] else room[4]
+    return room[0] - count * cpu, room[1] - count * ram, room[2] - count * disk, room[3] - count * gpus, cells
 
 
 def gpu_hosts(*, gpus: int, gpus_per_host: int, spare: int = 1) -> int:

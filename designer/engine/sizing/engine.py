@@ -20,6 +20,7 @@ from designer.engine.sizing.explanation import (
     explain_storage,
 )
 from designer.engine.sizing.figures import FigureBook
+from designer.engine.sizing.guests import demand_of, host_of
 from designer.engine.sizing.limits_explained import (
     explain_ceilings,
     explain_losses,
@@ -38,6 +39,7 @@ from designer.engine.sizing.model import (
     StorageOfClass,
 )
 from designer.engine.sizing.notices import notices_of
+from designer.engine.sizing.numa_explained import explain_numa, numa_notices
 from designer.engine.sizing.overrides import fixed_counts, show
 from designer.engine.sizing.parts import (
     Computed,
@@ -102,6 +104,7 @@ def size(request: SizingRequest) -> SizingResult:
     fixed = fixed_counts(request, computed, stored, spread)
     notices += [one.notice for one in fixed if one.notice]
     notices += notices_of(request, computed, control, stored, fabric, ceilings, spread)
+    notices += numa_notices(request, computed)
     counts = NodeCounts(
         control=control.nodes if request.hardware.control else 0,
         compute=computed.sizing.hosts,
@@ -118,6 +121,7 @@ def size(request: SizingRequest) -> SizingResult:
     )
     book = FigureBook()
     explain_compute(book, request, computed)
+    explain_numa(book, request, computed)
     explain_control(book, request, control, computed)
     explain_scale(book, request, computed, control)
     for one, limits in zip(stored, ceilings, strict=True):
@@ -300,16 +304,12 @@ def _host(request: SizingRequest, spec: NodeSpec, reserves: Reserves) -> compute
         raise InvalidDocument(
             [Problem("policies.reserved_cores", policies.reserved_cores, message, "Reserve less.")]
         )
-    return compute.HostCapacity(
-        threads=spec.threads,
-        vcpus=compute.vcpu_capacity(
-            threads=spec.threads,
-            reserved=reserves.threads,
-            cpu_allocation_ratio=policies.cpu_allocation_ratio,
-        ),
-        ram_gib=ram,
-        local_disk_gb=spec.local_disk_gb,
-        gpus=spec.gpus,
+    return host_of(
+        spec,
+        policies,
+        request.workload,
+        reserved_threads=reserves.threads,
+        reserved_ram_gib=reserves.ram_gib,
     )
 
 
@@ -327,13 +327,7 @@ def _host_and_demands(
     is_local = any(one.local_disk_gb for one in (host, *others))
     profiles = request.workload.profiles
     demands = [
-        compute.VmDemand(
-            count=count,
-            vcpus=profile.vcpus,
-            ram_gib=profile.ram_gib + policies.vm_overhead_gib,
-            local_disk_gb=profile.disk_gb if is_local else Decimal(0),
-            gpus=profile.gpus,
-        )
+        demand_of(profile, count, policies, has_local_disks=is_local)
         for profile, count in zip(profiles, counted, strict=True)
     ]
     names = [profile.name for profile in profiles]
@@ -428,12 +422,16 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         vms=sum(vm.count for vm in demands),
         vcpus=sum(vm.count * vm.vcpus for vm in demands),
         ram_gib=sum((vm.count * vm.ram_gib for vm in demands), Decimal(0)),
+        pinned_vcpus=sum(vm.count * vm.vcpus for vm in demands if vm.is_pinned),
         vcpus_per_host=host.vcpus,
+        pcpus_per_host=host.pcpus,
         ram_gib_per_host=host.ram_gib,
         reserved_threads=reserves.threads,
         reserved_ram_gib=reserves.ram_gib,
         vms_with_spare=compute.vms_after_losses(host, demands, groups, spare),
-        vcpus_with_spare=min(sum(g.count * g.host.vcpus for g in left) for left in survivors),
+        vcpus_with_spare=min(
+            sum(g.count * (g.host.vcpus + g.host.pcpus) for g in left) for left in survivors
+        ),
         ram_gib_with_spare=min(
             sum((g.count * g.host.ram_gib for g in left), Decimal(0)) for left in survivors
         ),

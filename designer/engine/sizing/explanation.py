@@ -50,17 +50,22 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
     ratio = policies.cpu_allocation_ratio
     if kept.osds:
         _explain_shares(book, spec, kept)
+    pinned, kept_threads = [], str(sizing.reserved_threads)
+    if host.pcpus:
+        kept_threads += f" - {host.pcpus}"
+        pinned = [Input(name="pcpus", label="Threads for pinned vCPUs", value=host.pcpus, unit="threads", symbol="PCPU")]  # fmt: skip
     book.add(
         "compute.vcpus_per_host", "vCPU of a host", sizing.vcpus_per_host, "vCPU", "sizing.C3",
-        "floor((T - R_thr) x a_cpu)",
+        "floor((T - R_thr - PCPU) x a_cpu)" if host.pcpus else "floor((T - R_thr) x a_cpu)",
         inputs=(
             _spec_input(spec, "threads", "Logical CPUs", spec.threads, "threads", "T"),
             _rule_input("reserved_threads", "Threads kept from guests", sizing.reserved_threads, "threads", "R_thr"),
             _rule_input("cpu_allocation_ratio", "vCPU per thread", ratio, "", "a_cpu"),
+            *pinned,
         ),
         steps=(
             Step(
-                label="vCPU", working=f"({spec.threads} - {sizing.reserved_threads}) x {plain(ratio)}",
+                label="vCPU", working=f"({spec.threads} - {kept_threads}) x {plain(ratio)}",
                 value=sizing.vcpus_per_host, unit="vCPU",
             ),
         ),
@@ -109,7 +114,8 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
         ),
     )  # fmt: skip
     asked = {
-        "CPU": (Decimal(sizing.vcpus), Decimal(host.vcpus)),
+        "CPU": (Decimal(sizing.vcpus - sizing.pinned_vcpus), Decimal(host.vcpus)),
+        "pinned CPU": (Decimal(sizing.pinned_vcpus), Decimal(host.pcpus)),
         "RAM": (sizing.ram_gib, host.ram_gib),
     }
     if gpus := computed.sizing.gpus:
@@ -124,6 +130,7 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
                 unit="hosts",
             )
             for name, (need, capacity) in asked.items()
+            if capacity and (need or name != "pinned CPU")
         ]  # fmt: skip
     steps.append(
         Step(label="Fragmentation", working="largest VM / host / 2", value=needed.fragmentation, unit="share")

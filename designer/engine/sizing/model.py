@@ -81,7 +81,12 @@ class ComputeSizing:
     vcpus: int
     ram_gib: Decimal
     """Demand with growth and per-VM overhead."""
+    pinned_vcpus: int
+    """Of the vCPUs, those with a thread to themselves."""
     vcpus_per_host: int
+    """Placement's inventory of VCPU with its ratio."""
+    pcpus_per_host: int
+    """Placement's inventory of PCPU; 0: the host pins nothing."""
     ram_gib_per_host: Decimal
     reserved_threads: int
     reserved_ram_gib: Decimal

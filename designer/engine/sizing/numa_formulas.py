@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from catalog.engine.figures import Answer, Formula, Parameter, Step, Value
 from catalog.engine.units import floor
-from designer.engine.sizing import compute
+from designer.engine.sizing import compute, numa
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.formula_parts import formula, number, refuse, whole
 
@@ -31,7 +31,7 @@ def _pinned(
     if vcpus and threads_per_cell is not None:
         counts = []
         for asked, guest_cells in zip(vcpus, nodes, strict=False):
-            found = compute.pinned_vms(
+            found = numa.pinned_vms(
                 cells=cells, threads_per_cell=threads_per_cell, vcpus=asked, numa_nodes=guest_cells
             )
             working = (
@@ -43,7 +43,7 @@ def _pinned(
     if ram_gib and pages_per_cell is not None:
         counts = []
         for gib, guest_cells in zip(ram_gib, nodes, strict=False):
-            found = compute.huge_page_vms(
+            found = numa.huge_page_vms(
                 cells=cells,
                 pages_per_cell=pages_per_cell,
                 page_gib=page_gib,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
-from catalog.engine.hardware import NodeSpec
 from catalog.engine.units import ceil
 from designer.engine.sizing.compute import host_ram_reserve_gib
 from designer.engine.sizing.figures import plain
+from designer.engine.sizing.guests import demand_of
 from designer.engine.sizing.hyperconverged import GIB_PER_OSD, MOST_RESERVED_SHARE
 from designer.engine.topology import Node
 from designer.engine.validation.facts import Facts
@@ -153,21 +154,32 @@ def memory_reserve(facts: Facts) -> Iterator[Hit]:
     source="sizing.C8, confirmed with Nova's own fitting code", remedy="Set hw:numa_nodes, or use CPUs with larger cells.",
 )  # fmt: skip
 def pinned_vms(facts: Facts) -> Iterator[Hit]:
-    """A VM with dedicated CPUs or huge pages fits into one NUMA cell, taken to be a socket."""
+    """A VM with a NUMA topology (pinned CPUs, huge pages, NUMA nodes) fits into the cells of a compute node, each guest
+    cell into one of its own; a cell is taken to be a socket. Profiles that the choices of the deployment name as pinned
+    count as if their threads were free."""
+    kinds = dict.fromkeys(facts.capacities.values())
     for profile in facts.workload.profiles:
-        if profile.id not in facts.deployment.pinned_profiles or not profile.count:
+        if not profile.count or not kinds:
             continue
-        fits, cell_threads, cell_gib = 0, 0, Decimal(0)
-        for spec, nodes in facts.by_spec(facts.compute):
-            threads, gib = _cell(facts, spec, nodes[0])
-            cell_threads, cell_gib = max(cell_threads, threads), max(cell_gib, gib)
-            fits = max(fits, min(threads // profile.vcpus, int(gib / profile.ram_gib)))
-        if facts.capacities and not fits:
-            yield error(
-                f"{profile.name} is pinned with {profile.vcpus} vCPU and {plain(profile.ram_gib)} GiB and cannot be placed on "
-                f"one NUMA cell of {cell_threads} threads and {plain(cell_gib, 1)} GiB.",
-                "Set hw:numa_nodes to 2, or use another CPU.", _ids(facts.compute),
-            )  # fmt: skip
+        is_named = profile.id in facts.deployment.pinned_profiles and not profile.guest_cells
+        named = replace(profile, numa_nodes=1) if is_named else profile
+        vm = demand_of(named, profile.count, facts.policies, has_local_disks=False)
+        if not vm.guest_cells:
+            continue
+        threads = {kind: (kind.threads if is_named else kind.pcpus) // kind.cells for kind in kinds}
+        each = -(-vm.vcpus // vm.guest_cells) if vm.is_pinned or is_named else 0
+        if any(
+            vm.guest_cells <= kind.cells and each <= threads[kind] and vm.cell_gib <= kind.cell_gib
+            for kind in kinds
+        ):
+            continue
+        most_threads, most_gib = max(threads.values()), max(kind.cell_gib for kind in kinds)
+        of = f"{vm.guest_cells} NUMA cell{'s' if vm.guest_cells > 1 else ''}"
+        yield error(
+            f"{profile.name}, {profile.vcpus} vCPU and {plain(profile.ram_gib)} GiB over {of}, cannot be placed: a NUMA cell of a "
+            f"compute node has {most_threads} threads to pin and {plain(most_gib, 1)} GiB.",
+            "Set more NUMA nodes (hw:numa_nodes), pin more threads of each node, or use another CPU.", _ids(facts.compute),
+        )  # fmt: skip
 
 
 @rule(
@@ -301,12 +313,6 @@ def _shares(facts: Facts) -> Mapping[str, Decimal]:
 def _bound_by(facts: Facts) -> str:
     shares = _shares(facts)
     return max(shares, key=lambda name: shares[name]) if shares else "CPU and RAM"
-
-
-def _cell(facts: Facts, spec: NodeSpec, node: Node) -> tuple[int, Decimal]:
-    """Threads and GiB that one NUMA cell gives to guests; the reserves are shared by the cells."""
-    threads, gib = facts.reserves(spec, node.roles)
-    return max(0, spec.threads - threads) // spec.sockets, max(Decimal(0), spec.ram_gib - gib) / spec.sockets
 
 
 RULES: tuple[Rule, ...] = (

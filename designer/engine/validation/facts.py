@@ -28,8 +28,8 @@ from designer.engine.sizing.compute import (
     VmDemand,
     host_ram_reserve_gib,
     reserved_threads,
-    vcpu_capacity,
 )
+from designer.engine.sizing.guests import demand_of, host_of
 from designer.engine.sizing.hyperconverged import GIB_PER_OSD, control_share
 from designer.engine.sizing.power import feed_watts
 from designer.engine.sizing.storage import min_size
@@ -304,12 +304,7 @@ class Facts:
         """The VMs at the end of the growth that is built for (sizing.C6), with the overhead of each."""
         factor = (1 + self.workload.annual_growth_rate) ** self.workload.growth_years
         return tuple(
-            VmDemand(
-                count=ceil(profile.count * factor),
-                vcpus=profile.vcpus,
-                ram_gib=profile.ram_gib + self.policies.vm_overhead_gib,
-                local_disk_gb=profile.disk_gb,
-            )
+            demand_of(profile, ceil(profile.count * factor), self.policies, has_local_disks=True)
             for profile in self.workload.profiles
         )
 
@@ -343,16 +338,7 @@ class Facts:
     def host_capacity(self, spec: NodeSpec, roles: Iterable[NodeRole]) -> HostCapacity:
         """What one node gives to guests."""
         threads, ram = self.reserves(spec, roles)
-        return HostCapacity(
-            threads=spec.threads,
-            vcpus=vcpu_capacity(
-                threads=spec.threads,
-                reserved=threads,
-                cpu_allocation_ratio=self.policies.cpu_allocation_ratio,
-            ),
-            ram_gib=max(Decimal(0), (spec.ram_gib - ram) * self.policies.ram_allocation_ratio),
-            local_disk_gb=spec.local_disk_gb,
-        )
+        return host_of(spec, self.policies, self.workload, reserved_threads=threads, reserved_ram_gib=ram)
 
     @cached_property
     def capacities(self) -> Mapping[str, HostCapacity]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.engine.documents import InvalidDocument
 from catalog.engine.formulary import Formulary
-from designer.engine.sizing import compute, performance, power, storage
+from designer.engine.sizing import numa, performance, power, storage
 from designer.engine.sizing.formulas import FORMULAS
 
 FORMULARY = Formulary(FORMULAS)
@@ -225,7 +225,7 @@ def test_equal_domains_lose_nothing(capacity, domains):
 
 @given(st.integers(1, 8), st.integers(1, 128), st.integers(1, 256), st.integers(1, 8))
 def test_pinned_vms_never_take_more_than_there_is(cells, threads, vcpus, guest_cells):
-    found = compute.pinned_vms(cells=cells, threads_per_cell=threads, vcpus=vcpus, numa_nodes=guest_cells)
+    found = numa.pinned_vms(cells=cells, threads_per_cell=threads, vcpus=vcpus, numa_nodes=guest_cells)
 
     assert found * vcpus <= cells * threads
 
