@@ -35,7 +35,11 @@ PROFILE_FIELDS = (
     "disk_mb_per_second",
     "always_on_share",
     "on_hours_share",
+    "huge_pages",
+    "numa_nodes",
 )
+TEXT_FIELDS = ("name", "huge_pages")
+CHECKED_FIELDS = ("is_production", "has_pinned_cpus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,12 @@ POLICY_FIELDS = (
         name="cpu_allocation_ratio",
         label="vCPU per thread",
         help="How many virtual CPUs share a hardware thread",
+    ),
+    Field(
+        name="pinned_threads",
+        label="Threads for pinned vCPUs",
+        unit="each compute node",
+        help="cpu_dedicated_set. Empty: by the share of pinned vCPUs (sizing.C8)",
     ),
     Field(name="spare_hosts", label="Spare compute nodes", help="Empty: computed by sizing.C7"),
     Field(name="replicas", label="Copies of stored data"),
@@ -133,12 +143,12 @@ def profile_rows(data: Mapping[str, str]) -> list[dict[str, Any]]:
         if not any(raw[name].strip() for name in EMPTY_ROWS):
             continue
         row = {
-            name: typed(text, percent=name in PERCENT_FIELDS) if name != "name" else text.strip()
+            name: typed(text, percent=name in PERCENT_FIELDS) if name not in TEXT_FIELDS else text.strip()
             for name, text in raw.items()
             if text.strip()
         }
         row["id"] = data.get(f"profiles-{index}-id", "").strip() or f"profile-{index + 1}"
-        row["is_production"] = data.get(f"profiles-{index}-is_production", "") == "on"
+        row |= {name: data.get(f"profiles-{index}-{name}", "") == "on" for name in CHECKED_FIELDS}
         rows.append(row)
     return rows
 

@@ -216,11 +216,14 @@ def profile_rows(rows: list[dict[str, Any]], *, at_least: int) -> list[dict[str,
 
 def empty_row(index: int) -> dict[str, Any]:
     """Return a row of the profile table that nobody has filled."""
-    return {"index": index, "id": "", "is_production": True} | dict.fromkeys(PROFILE_FIELDS, "")
+    return {"index": index, "id": "", "is_production": True, "has_pinned_cpus": False} | dict.fromkeys(
+        PROFILE_FIELDS, ""
+    )
 
 
 def _as_typed(index: int, row: dict[str, Any]) -> dict[str, Any]:
     values = {"index": index, "id": row.get("id", ""), "is_production": row.get("is_production", True)}
+    values["has_pinned_cpus"] = row.get("has_pinned_cpus", False)
     for name in PROFILE_FIELDS:
         values[name] = as_typed(row.get(name, ""), percent=name in PERCENT_FIELDS)
     return values

@@ -297,7 +297,14 @@ def _policies_from(data: Any) -> dict[str, Any]:
     """The planning rules of a posted form; one that was emptied is computed again."""
     shown = (*forms.POLICY_FIELDS, *forms.HYPER_CONVERGED_FIELDS)
     found = forms.scalar_fields(data, tuple(f.name for f in shown))
-    for name in ("spare_hosts", "racks", "zones", "control_share_gib", "control_share_threads"):
+    for name in (
+        "spare_hosts",
+        "racks",
+        "zones",
+        "pinned_threads",
+        "control_share_gib",
+        "control_share_threads",
+    ):
         if name in data and name not in found:
             found[name] = None
     return found

@@ -160,3 +160,33 @@ def test_the_share_of_the_control_plane_is_asked_where_nodes_do_everything(
     together.refresh_from_db()
     policies = services.document_of(together).policies
     assert (policies.control_share_gib, policies.control_share_threads) == (24, None)
+
+
+def test_pinned_vcpus_huge_pages_and_cells_of_a_profile_are_saved_and_shown(signed_in, design):
+    address = reverse("designer:design-workload", args=[design.pk])
+    values = {
+        "profiles-0-has_pinned_cpus": "on",
+        "profiles-0-huge_pages": "1GiB",
+        "profiles-0-numa_nodes": "2",
+        "pinned_threads": "40",
+    }
+
+    signed_in.post(address, form(design, **values))
+
+    design.refresh_from_db()
+    document = services.document_of(design)
+    first = document.workload.profiles[0]
+    assert (first.has_pinned_cpus, first.huge_pages, first.numa_nodes) == (True, "1GiB", 2)
+    assert document.policies.pinned_threads == 40
+    page = signed_in.get(address).content.decode()
+    assert '<option value="1GiB" selected>' in page
+    assert 'name="profiles-0-has_pinned_cpus" checked' in page
+
+
+def test_cells_that_do_not_divide_the_vcpus_are_told_at_their_field(signed_in, design):
+    answer = signed_in.post(
+        reverse("designer:design-workload", args=[design.pk]), form(design, **{"profiles-0-numa_nodes": "3"})
+    )
+
+    assert answer.status_code == 400
+    assert "divide" in answer.content.decode()

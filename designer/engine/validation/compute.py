@@ -72,10 +72,11 @@ def vms_larger_than_a_host(facts: Facts) -> Iterator[Hit]:
     if not hosts:
         return
     for profile, demand in zip(facts.workload.profiles, facts.demands, strict=True):
+        most = {host: host.pcpus if demand.is_pinned else min(host.threads, host.vcpus) for host in hosts}
         if demand.count and not any(
-            demand.vcpus <= min(host.threads, host.vcpus) and demand.ram_gib <= host.ram_gib for host in hosts
+            demand.vcpus <= most[host] and demand.ram_gib <= host.ram_gib for host in hosts
         ):
-            threads = max(min(host.threads, host.vcpus) for host in hosts)
+            threads = max(most.values())
             ram = max(host.ram_gib for host in hosts)
             yield error(
                 f"{profile.name} ({demand.vcpus} vCPU, {plain(demand.ram_gib)} GiB with its overhead) fits on no host: "
@@ -95,7 +96,7 @@ def fragmentation(facts: Facts) -> Iterator[Hit]:
     need_cpu = sum(demand.count * demand.vcpus for demand in facts.demands)
     need_ram = sum((demand.count * demand.ram_gib for demand in facts.demands), Decimal(0))
     have_ram = sum((host.ram_gib for host in rest), Decimal(0))
-    if short and need_cpu <= sum(host.vcpus for host in rest) and need_ram <= have_ram:
+    if short and need_cpu <= sum(host.vcpus + host.pcpus for host in rest) and need_ram <= have_ram:
         yield warning(
             f"After losing {lost}, {short:,} VMs fit on no single host although {plain(have_ram - need_ram)} GiB are free in sum.",
             "Use larger hosts, or keep one empty.", [lost],
@@ -166,7 +167,11 @@ def pinned_vms(facts: Facts) -> Iterator[Hit]:
         vm = demand_of(named, profile.count, facts.policies, has_local_disks=False)
         if not vm.guest_cells:
             continue
-        threads = {kind: (kind.threads if is_named else kind.pcpus) // kind.cells for kind in kinds}
+        threads = {
+            kind: (int(kind.vcpus / facts.policies.cpu_allocation_ratio) if is_named else kind.pcpus)
+            // kind.cells
+            for kind in kinds
+        }
         each = -(-vm.vcpus // vm.guest_cells) if vm.is_pinned or is_named else 0
         if any(
             vm.guest_cells <= kind.cells and each <= threads[kind] and vm.cell_gib <= kind.cell_gib
@@ -301,12 +306,17 @@ def _shares(facts: Facts) -> Mapping[str, Decimal]:
     """Demand by capacity of all compute nodes, for CPU and RAM."""
     hosts = facts.capacities.values()
     totals = {
-        "CPU": (Decimal(sum(d.count * d.vcpus for d in facts.demands)), Decimal(sum(h.vcpus for h in hosts))),
+        "CPU": (
+            Decimal(sum(d.count * d.vcpus for d in facts.demands if not d.is_pinned)),
+            Decimal(sum(h.vcpus for h in hosts)),
+        ),
         "RAM": (
             sum((d.count * d.ram_gib for d in facts.demands), Decimal(0)),
             sum((h.ram_gib for h in hosts), Decimal(0)),
         ),
     }
+    if pinned := sum(d.count * d.vcpus for d in facts.demands if d.is_pinned):
+        totals["pinned CPU"] = (Decimal(pinned), Decimal(sum(h.pcpus for h in hosts)))
     return {name: need / have for name, (need, have) in totals.items() if have > 0}
 
 

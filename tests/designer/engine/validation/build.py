@@ -72,11 +72,11 @@ def empty(**parts):
     return facts_of(replace(a_document(), topology=Topology(), **parts))
 
 
-def vms(count=1, vcpus=4, ram_gib=8, disk_gb=60, disk_iops=300, disk_mb=20):
+def vms(count=1, vcpus=4, ram_gib=8, disk_gb=60, disk_iops=300, disk_mb=20, **more):
     """Workload fields with one profile."""
     profile = VmProfile(
         id="vm", name="VM", count=count, vcpus=vcpus, ram_gib=Decimal(ram_gib), disk_gb=Decimal(disk_gb),
-        disk_iops=disk_iops, disk_mb_per_second=Decimal(disk_mb),
+        disk_iops=disk_iops, disk_mb_per_second=Decimal(disk_mb), **more,
     )  # fmt: skip
     return {"profiles": (profile,)}
 

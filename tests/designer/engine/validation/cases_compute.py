@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from designer.engine.workload import FailureDomain
+from designer.engine.workload import FailureDomain, HugePage
 from tests.designer.engine.validation.build import a_design, each, named, vms, without
 
 MID, STARTER = a_design(), a_design("rd-starter-hci3")
@@ -46,6 +46,10 @@ CASES = {
     ]),
     "V057": (a_design(workload=vms(4, vcpus=24), deployment={"pinned_profiles": ("vm",)}), [
         (a_design(workload=vms(4, vcpus=64), deployment={"pinned_profiles": ("vm",)}), "error"),
+        (a_design(workload=vms(4, vcpus=64, has_pinned_cpus=True)), "error"),
+        (a_design(workload=vms(4, vcpus=8, has_pinned_cpus=True), policies={"pinned_threads": 8}), "error"),
+        (a_design(workload=vms(4, ram_gib=300, huge_pages=HugePage.GIB_1)), "error"),
+        (a_design(workload=vms(4, vcpus=9, numa_nodes=3)), "error"),
     ]),
     "V058": (MID, [(a_design(nodes=MIXED), "warning")]),
     "V059": (MID, [
