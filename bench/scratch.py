@@ -52,5 +52,5 @@ def database(name: str) -> Iterator[str]:
 
 def remove(file: Path) -> None:
     """Remove an SQLite database with what belongs to it."""
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-queue"):
         file.with_name(file.name + suffix).unlink(missing_ok=True)

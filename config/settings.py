@@ -141,8 +141,11 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     if DATABASE["NAME"] != ":memory:":
         Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 else:
+    DATABASE["ENGINE"] = "config.postgresql"
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    if not DATABASE.get("DISABLE_SERVER_SIDE_CURSORS"):  # what a pooler by transaction needs
+        DATABASE["OPTIONS"].setdefault("prepare_threshold", 0)  # statements of config.prepared, and no others
 DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))

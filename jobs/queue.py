@@ -13,11 +13,12 @@ import re
 import time
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from config.prepared import PreparedInsert
 from jobs.models import Job
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 KIND = re.compile(r"[a-z_]+\.[a-z_0-9]+")
+
+
+_new_job = PreparedInsert(Job)
 
 
 def input_hash(input: dict[str, Any]) -> str:
@@ -50,7 +54,7 @@ def enqueue(
     """
     if not KIND.fullmatch(kind):
         raise ValueError(f"A kind is app.function, not {kind!r}")
-    job = Job.objects.create(
+    job = Job(
         kind=kind,
         input=input,
         input_hash=input_hash(input),
@@ -60,6 +64,7 @@ def enqueue(
         subject_type=subject_type,
         subject_id="" if subject_id is None else str(subject_id),
     )
+    _new_job.insert(job)
     transaction.on_commit(partial(announce, job.pk), robust=True)
     return job
 
@@ -128,7 +133,19 @@ def send_to_q2(job_id: str) -> None:
 
 
 def send_to_celery(job_id: str) -> None:
-    celery_app().send_task("jobs.run", args=[job_id], retry=False)
+    """What Celery's `send_task` sends, without looking up each time what is always the same: half of its time."""
+    app = celery_app()
+    message = app.amqp.create_task_message(str(uuid4()), "jobs.run", args=[job_id], ignore_result=True)
+    with app.producer_pool.acquire(block=True) as producer:
+        producer.publish(
+            message.body,
+            routing_key=settings.JOB_QUEUE_NAME,
+            declare=[app.amqp.queues[settings.JOB_QUEUE_NAME]],
+            serializer=app.conf.task_serializer,
+            headers=message.headers,
+            retry=False,
+            **message.properties,
+        )
 
 
 SENDERS = {"django-q2": send_to_q2, "celery": send_to_celery}

@@ -156,49 +156,43 @@ def stop_deadline() -> float | None:
         return None
 
 
-class Watch(threading.Thread):
-    """Renews the lease every third of it, and stops work that must not go on."""
-
-    TICK_SECONDS = 0.2
+class Watch:
+    """Renews the lease of one attempt every third of it, and stops work that must not go on."""
 
     def __init__(self, run: Run, limit_seconds: float) -> None:
-        super().__init__(name=f"lease of job {run.job.pk}", daemon=True)
-        self.run_ = run
+        self.run = run
         self.limit_seconds = limit_seconds
-        self.over = threading.Event()
+        self.started = self.renewed = time.monotonic()
+        self.is_over = False
         self.told_at: float | None = None
         self.main_thread = threading.main_thread()
         self.can_interrupt = threading.current_thread() is self.main_thread
 
-    def run(self) -> None:
-        started = renewed = time.monotonic()
-        try:
-            while not self.over.wait(min(self.TICK_SECONDS, settings.JOB_LEASE_SECONDS / 10)):
-                now = time.monotonic()
-                if now - renewed >= settings.JOB_LEASE_SECONDS / 3:
-                    renewed = now
-                    self.renew()
-                if self.run_.stop is None:
-                    deadline = stop_deadline()
-                    if now - started > self.limit_seconds:
-                        self.run_.stop = TimeLimit()
-                    elif deadline is not None and time.time() > deadline:
-                        self.run_.stop = GoingAway()
-                if self.run_.stop is not None and not self.run_.is_finished:
-                    self.interrupt(now)
-        finally:
-            connection.close()  # this thread's own
+    def look(self) -> None:
+        now = time.monotonic()
+        if now - self.renewed >= settings.JOB_LEASE_SECONDS / 3:
+            self.renewed = now
+            self.renew()
+        if self.run.stop is None:
+            deadline = stop_deadline()
+            if now - self.started > self.limit_seconds:
+                self.run.stop = TimeLimit()
+            elif deadline is not None and time.time() > deadline:
+                self.run.stop = GoingAway()
+        if self.run.stop is not None and not self.run.is_finished:
+            self.interrupt(now)
 
     def renew(self) -> None:
         try:
-            if not self.run_.is_finished and self.run_.stop is None:
-                self.run_.note(leases.renew(self.run_.job.pk, self.run_.token))
+            if not self.run.is_finished and self.run.stop is None:
+                self.run.note(leases.renew(self.run.job.pk, self.run.token))
         except (
             OperationalError,
             InterfaceError,
         ) as problem:  # the database restarts: the lease outlasts that
-            log.warning("lease of job %s not renewed: %s", self.run_.job.pk, type(problem).__name__)
-            connection.close()
+            log.warning("lease of job %s not renewed: %s", self.run.job.pk, type(problem).__name__)
+        finally:
+            connection.close()  # the thread's own, not needed for as long as a third of the lease
 
     def interrupt(self, now: float) -> None:
         """Raise in the main thread; if that does not help, say in the row what happened and end the process."""
@@ -208,9 +202,49 @@ class Watch(threading.Thread):
             self.told_at = now
             signal.pthread_kill(self.main_thread.ident or 0, signal.SIGUSR2)
         elif now - self.told_at > STUCK_SECONDS:
-            conclude(self.run_, self.run_.stop)
-            log.error("job %s did not stop; ending its process", self.run_.job.pk)
+            conclude(self.run, self.run.stop)
+            log.error("job %s did not stop; ending its process", self.run.job.pk)
             os._exit(1)
+
+
+class Watcher:
+    """The thread that looks after the attempts of this process. It ends when it finds none.
+
+    So it starts once for many short jobs, which are over before it looks.
+    """
+
+    TICK_SECONDS = 0.2
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        """Held while it looks: what is taken out is left alone from then on."""
+        self.watches: set[Watch] = set()
+        self.is_running = False
+
+    def add(self, watch: Watch) -> None:
+        with self.lock:
+            self.watches.add(watch)
+            if not self.is_running:
+                self.is_running = True
+                threading.Thread(target=self.keep_looking, name="leases", daemon=True).start()
+
+    def remove(self, watch: Watch) -> None:
+        watch.is_over = True
+        with self.lock:
+            self.watches.discard(watch)
+
+    def keep_looking(self) -> None:
+        while True:
+            time.sleep(min(self.TICK_SECONDS, settings.JOB_LEASE_SECONDS / 10))
+            with self.lock:
+                if not self.watches:
+                    self.is_running = False
+                    return
+                for watch in self.watches:
+                    watch.look()
+
+
+watcher = Watcher()
 
 
 @contextmanager
@@ -219,16 +253,15 @@ def watched(run: Run, limit_seconds: float) -> Iterator[None]:
     watch = Watch(run, limit_seconds)
 
     def stop_now(number: int, frame: object) -> None:
-        if run.stop is not None and not run.is_finished and not watch.over.is_set():
+        if run.stop is not None and not run.is_finished and not watch.is_over:
             raise run.stop
 
     previous = signal.signal(signal.SIGUSR2, stop_now) if watch.can_interrupt else None
-    watch.start()
+    watcher.add(watch)
     try:
         yield
     finally:
-        watch.over.set()
-        watch.join()
+        watcher.remove(watch)
         if watch.can_interrupt:
             signal.signal(signal.SIGUSR2, previous)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 BROKER = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
@@ -40,16 +42,56 @@ def children_of(parent):
     return found
 
 
+class SQLite:
+    """A file."""
+
+    def __init__(self, folder):
+        self.file = folder / "jobs.sqlite3"
+        self.url = f"sqlite:///{self.file}"
+
+    def rows(self, statement):
+        with sqlite3.connect(self.file, timeout=20) as database:
+            return database.execute(statement).fetchall()
+
+    def drop(self):
+        pass
+
+
+class PostgreSQL:
+    """A database of its own on the server that the tests use."""
+
+    def __init__(self, folder):
+        self.name = f"test_jobs_{uuid4().hex[:12]}"
+        self.url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{self.name}").geturl()
+        self.ask_server(f"CREATE DATABASE {self.name}")
+
+    def ask_server(self, statement):
+        import psycopg
+
+        with psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True) as server:
+            server.execute(statement)
+
+    def rows(self, statement):
+        import psycopg
+
+        with psycopg.connect(self.url) as database:
+            return database.execute(statement).fetchall()
+
+    def drop(self):
+        self.ask_server(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+
 class Machine:
-    """A database file, and worker processes that share it."""
+    """A database, and worker processes that share it."""
 
     def __init__(self, folder, job_queue):
-        self.file = folder / "jobs.sqlite3"
+        self.database = (PostgreSQL if connection.vendor == "postgresql" else SQLite)(folder)
+        self.rows = self.database.rows
         self.workers = []
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.jobs.process_settings",
-            "DATABASE_URL": f"sqlite:///{self.file}",
+            "DATABASE_URL": self.database.url,
             "PROFILE": "test",
             "JOB_QUEUE": job_queue,
             "JOB_QUEUE_NAME": f"test-{uuid4().hex[:12]}",
@@ -70,10 +112,11 @@ class Machine:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def enqueue(self, seconds):
+    def enqueue(self, seconds, **more):
+        given = {"seconds": seconds, **more}
         code = (
             "from jobs.queue import enqueue; "
-            f"print('job', enqueue('sample.leaves_one_effect', {{'seconds': {seconds}}}, user=None).pk)"
+            f"print('job', enqueue('sample.leaves_one_effect', {given}, user=None).pk)"
         )
         return self.manage("shell", "-c", code).split("job ")[-1].split()[0]
 
@@ -101,10 +144,6 @@ class Machine:
             os.kill(pid, signal.SIGKILL)
         worker.wait()
 
-    def rows(self, statement):
-        with sqlite3.connect(self.file, timeout=20) as database:
-            return database.execute(statement).fetchall()
-
     def wait_for(self, statement, expected):
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
@@ -123,6 +162,7 @@ def machine(request, tmp_path):
     for worker in made.workers:
         if worker.poll() is None:
             made.kill(worker)
+    made.database.drop()
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(machine):
@@ -151,4 +191,31 @@ def test_a_worker_that_is_asked_to_stop_ends_and_gives_its_job_back_or_finishes_
     assert worker.wait(timeout=PATIENCE_SECONDS) == 0
     machine.start_worker()
     machine.wait_for("select state from jobs_job", [("done",)])
+    assert machine.rows("select count(*) from sample_effect") == [(1,)]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only of a file can one keep what the disk had.")
+def test_a_claim_that_the_disk_never_had_is_made_again_and_the_effect_appears_once(machine, tmp_path):
+    """Power is lost after a claim that no later commit brought to the disk: it is as if nobody had taken the job."""
+    machine.enqueue(seconds=3, writes_attempt=False)
+    before = tmp_path / "before the claim"
+    before.mkdir()
+    files = [machine.database.file.with_name(machine.database.file.name + end) for end in ("", "-wal")]
+    for file in files:
+        if file.exists():
+            shutil.copy(file, before)
+    worker = machine.start_worker()
+    machine.wait_for("select state from jobs_job", [("running",)])
+
+    machine.kill(worker)
+    for file in files:
+        file.unlink(missing_ok=True)
+        if (before / file.name).exists():
+            shutil.copy(before / file.name, file)
+    machine.database.file.with_name(machine.database.file.name + "-shm").unlink(missing_ok=True)
+    assert machine.rows("select state, attempt from jobs_job") == [("queued", 0)]
+    machine.start_worker()
+
+    machine.wait_for("select state from jobs_job", [("done",)])
+    assert machine.rows("select attempt from jobs_job") == [(1,)]
     assert machine.rows("select count(*) from sample_effect") == [(1,)]

@@ -66,7 +66,8 @@ def leaves_one_effect(run: Run) -> None:
     """Works `seconds` long, then leaves an effect together with its end."""
     from tests.jobs.sample.models import Attempt, Effect
 
-    Attempt.objects.create(job_id=run.job.pk, number=run.job.attempt, pid=os.getpid())
+    if run.input.get("writes_attempt", True):
+        Attempt.objects.create(job_id=run.job.pk, number=run.job.attempt, pid=os.getpid())
     end = time.monotonic() + run.input["seconds"]
     while time.monotonic() < end:
         run.report(0.5, "Working")
