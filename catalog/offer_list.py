@@ -29,6 +29,8 @@ SORTS = {"name": "instance_type", "vcpus": "vcpus", "memory": "memory_mib"} | {
     term.value: column for term, column in PRICE_COLUMNS.items()
 }
 """What a list can be sorted by -> column. An offer without the value is not in a list sorted by it."""
+EXACT = ("region", "category", "operating_system")
+"""What must be just so: of the search, and columns of the same name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,27 +80,23 @@ class OfferSearch:
         return tuple(f"-{column}" for column in columns) if self.sort.startswith("-") else columns
 
 
-def found_offers(
-    user: User | AnonymousUser, search: OfferSearch, versions: Mapping[int, str] | None = None
-) -> CloudOfferQuerySet:
+def found_offers(user: User | AnonymousUser, search: OfferSearch) -> CloudOfferQuerySet:
     """Return what `user` finds in the current price books, in the order asked for.
-
-    `versions` are those price books, id to provider, where they are known already.
 
     Raises:
         Invalid: a choice is none.
     """
     if problems := search.problems():
         raise Invalid(problems)
-    if versions is None:
-        versions = dict(PriceBookVersion.objects.current().values_list("pk", "book__provider"))
+    versions = dict(PriceBookVersion.objects.current().values_list("pk", "book__provider"))
+    return offers_in(versions, search).visible_to(user)
+
+
+def offers_in(versions: Mapping[int, str], search: OfferSearch) -> CloudOfferQuerySet:
+    """Return the offers of `versions`, id to provider, that `search` finds, in its order."""
     wanted = [pk for pk, provider in versions.items() if search.provider in ("", provider)]
-    offers = CloudOffer.objects.all().visible_to(user).filter(version__in=wanted)
-    exact = {
-        "region": search.region,
-        "category": search.category,
-        "operating_system": search.operating_system,
-    }
+    offers = CloudOffer.objects.filter(version__in=wanted)
+    exact = {name: getattr(search, name) for name in EXACT}
     offers = offers.filter(**{column: value for column, value in exact.items() if value})
     if search.only_current:
         offers = offers.filter(is_current=True)

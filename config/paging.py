@@ -31,6 +31,7 @@ from rest_framework.views import APIView
 
 from config.errors import Invalid, Problem
 from config.json_bodies import UNSTORABLE
+from config.prepared import Given, Prepared
 
 MAXIMUM_LIMIT = 200
 
@@ -50,16 +51,50 @@ class KeysetPagination(BasePagination):
     database works that out for the page alone, not for all that it sorts."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        self.read(request, view)
+        after = self.cursor_asked(queryset.model)
+        if after:
+            queryset = queryset.filter(behind(self.columns, after))
+        return self.page_of_rows(list(self.rows_of_page(queryset, self.columns, self.limit, self.shown)))
+
+    def paginate_prepared(
+        self,
+        model: type[Model],
+        request: Request,
+        view: APIView,
+        statement: Callable[[Sequence[str], int, bool], Prepared],
+        values: Mapping[str, Any],
+    ) -> list[tuple[Any, ...]]:
+        """As `paginate_queryset`, by a statement that is compiled once for all requests of the same shape.
+
+        `statement` gives it for the columns of the ordering, which come first in its rows, the limit, and whether
+        the page has rows before it; then it takes what `values_behind` names.
+        """
+        self.read(request, view)
+        after = self.cursor_asked(model)
+        told = {f"after_{name}": value for name, value in after.items()}
+        return self.page_of_rows(
+            statement(tuple(self.columns), self.limit, bool(after)).rows(**values, **told)
+        )
+
+    @staticmethod
+    def rows_of_page(
+        queryset: Any, columns: Sequence[str], limit: int, shown: Callable[[Any], Any] | None
+    ) -> Any:
+        found = queryset.order_by(*columns)[: limit + 1]
+        if shown is None:
+            return found
+        of_page = queryset.model._default_manager.filter(pk__in=found.values("pk"))
+        return shown(of_page.order_by(*columns))
+
+    def read(self, request: Request, view: APIView | None) -> None:
+        """Read what page is asked for."""
         self.request = request
         self.limit = self.limit_asked(request)
         self.columns = self.ordering_asked(request, view)
-        if "cursor" in request.query_params:
-            queryset = queryset.filter(self.after(queryset.model, request.query_params["cursor"]))
-        found = queryset.order_by(*self.columns)[: self.limit + 1]
-        if self.shown is not None:
-            of_page = queryset.model._default_manager.filter(pk__in=found.values("pk"))
-            found = self.shown(of_page.order_by(*self.columns))
-        rows = list(found)
+
+    def page_of_rows(self, rows: list[Any]) -> list[Any]:
+        """The page without the one row more that tells whether another follows."""
         self.has_next, page = len(rows) > self.limit, rows[: self.limit]
         self.last = page[-1] if page else None
         return page
@@ -82,8 +117,16 @@ class KeysetPagination(BasePagination):
             raise refused("ordering", asked, f"Rows can be ordered by {choices}.")
         return [flipped(column) for column in columns] if asked.startswith("-") else columns
 
+    def cursor_asked(self, model: type[Model]) -> dict[str, Any]:
+        """What the last row of the page before has in the columns of the ordering; empty for the first page."""
+        cursor = self.request.query_params.get("cursor")
+        return {} if cursor is None else self.values_in(model, cursor)
+
     def after(self, model: type[Model], cursor: str) -> Q:
-        """The rows behind those of `cursor`: (a, b) > (x, y) is a > x, or a = x and b > y."""
+        """The rows behind those of `cursor`."""
+        return behind(self.columns, self.values_in(model, cursor))
+
+    def values_in(self, model: type[Model], cursor: str) -> dict[str, Any]:
         try:
             columns, *values = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
             if columns != list(self.columns) or len(values) != len(self.columns):
@@ -106,16 +149,14 @@ class KeysetPagination(BasePagination):
             ValidationError,
         ) as problem:
             raise refused("cursor", cursor[:80], "This cursor is not one of this list.") from problem
-        behind = Q()
-        equal = Q()
-        for column, name, value in zip(self.columns, names, values, strict=True):
-            behind |= equal & Q(**{f"{name}__{'lt' if column.startswith('-') else 'gt'}": value})
-            equal &= Q(**{name: value})
-        return behind
+        return dict(zip(names, values, strict=True))
 
     def cursor_of(self, row: Any) -> str:
         names = [column.removeprefix("-") for column in self.columns]
-        values = [row[name] if isinstance(row, dict) else getattr(row, name) for name in names]
+        if isinstance(row, tuple):  # of a prepared statement: these columns come first
+            values = list(row[: len(names)])
+        else:
+            values = [row[name] if isinstance(row, dict) else getattr(row, name) for name in names]
         text = json.dumps([list(self.columns), *(v if isinstance(v, int) else str(v) for v in values)])
         return base64.urlsafe_b64encode(text.encode()).decode()
 
@@ -158,6 +199,22 @@ class KeysetPagination(BasePagination):
                 {"name": "ordering", "in": "query", "schema": {"type": "string", "enum": choices}}
             )
         return parameters
+
+
+def behind(columns: Sequence[str], values: Mapping[str, Any]) -> Q:
+    """The rows behind the one with `values`: (a, b) > (x, y) is a > x, or a = x and b > y."""
+    rows = Q()
+    equal = Q()
+    for column, (name, value) in zip(columns, values.items(), strict=True):
+        rows |= equal & Q(**{f"{name}__{'lt' if column.startswith('-') else 'gt'}": value})
+        equal &= Q(**{name: value})
+    return rows
+
+
+def values_behind(model: Any, columns: Sequence[str]) -> dict[str, Given]:
+    """What `behind` asks for where it is told each time: `after_` and the name of the column."""
+    names = [column.removeprefix("-") for column in columns]
+    return {name: Given(f"after_{name}", model._meta.get_field(name)) for name in names}
 
 
 class ColumnListMixin(ListModelMixin):
