@@ -47,6 +47,11 @@ class ModelDocumentField(serializers.JSONField):
     """A type in full."""
 
 
+@extend_schema_field({"description": "Any value; null: none."})
+class ValueField(serializers.JSONField):
+    """What a field of a type holds."""
+
+
 class PortGroupSerializer(serializers.Serializer[Any]):
     """Interfaces of one type."""
 
@@ -63,8 +68,8 @@ class FieldChangeSerializer(serializers.Serializer[Any]):
     """One field that differs from the state before; null: it is not there."""
 
     field = serializers.CharField(help_text="Such as `weight_kg` or `interfaces[eth0].type`.")
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = ValueField()
+    after = ValueField()
     is_large = serializers.BooleanField(help_text="A weight or draw that moves by more than 30 %.")
 
 
@@ -226,7 +231,7 @@ class FileProblemSerializer(serializers.Serializer[Any]):
     """One thing wrong with a file."""
 
     field = serializers.CharField(allow_blank=True, help_text="Empty: the file as a whole.")
-    value = serializers.JSONField(allow_null=True)
+    value = ValueField()
     message = serializers.CharField()
     remedy = serializers.CharField()
 

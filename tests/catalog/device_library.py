@@ -72,7 +72,9 @@ def as_zip(files: Mapping[str, str | bytes], comment: str = "") -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (2025, 5, 29, 0, 0, 0)), content)
+            entry = zipfile.ZipInfo(name, (2025, 5, 29, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
         archive.comment = comment.encode()
     return target.getvalue()
 
