@@ -9,20 +9,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import TokenScope
+from accounts.models import Role, TokenScope
 from accounts.services import create_token
+from catalog import device_imports
 from catalog import services as catalog_services
 from catalog.engine.documents import json_schema
 from config.views import schema as published
 from config.wsgi import application
 from designer import services
 from tests.builders import a_team, a_user
+from tests.catalog.device_library import FOLDERS, as_zip
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -70,12 +73,18 @@ def api(schemathesis, open_connections):
 
 
 @pytest.fixture
-def world():
+def world(settings, tmp_path):
     """Who asks, and something of each kind that they own, by the name of the argument or field."""
+    settings.MEDIA_ROOT = tmp_path
     catalog_services.forget_library()
     catalog_services.load_catalog()
     user = a_user()
     team = a_team(members=[user])
+    a_team(members=[user], role=Role.CATALOG_MANAGER)
+    library = SimpleUploadedFile("library.zip", as_zip(FOLDERS))
+    hardware_import, _ = device_imports.add_import(file=library, name="library.zip", user=user)
+    hardware_import = device_imports.read_import(hardware_import, report=lambda *_: None)
+    device_imports.apply(found=hardware_import, user=user, based_on=hardware_import.version)
     customer = services.create_customer(team=team, user=user, name="Nordlicht")
     design = services.create_design(customer=customer, user=user, name="Cloud", reference_design="rd-mid")
     revision = services.freeze_revision(design=design, user=user)
@@ -86,6 +95,8 @@ def world():
     yield {
         "headers": {"Authorization": f"Bearer {key}"},
         "team": team,
+        "hardware-import": hardware_import,
+        "hardware-model": hardware_import.types.first(),
         "customer": customer,
         "design": design,
         "revision": revision,
@@ -117,6 +128,8 @@ def make_real(case, world):
     if "If-Match" in case.headers:
         world["design"].refresh_from_db()
         case.headers["If-Match"] = f'"{world["design"].version}"'
+    if "identity" in case.path_parameters:
+        case.path_parameters["identity"] = str(world[kind].identity)
     if "slug" in case.path_parameters:
         case.path_parameters["slug"] = SLUGS[kind]
     if "formula_id" in case.path_parameters:
