@@ -12,6 +12,7 @@ from designer.drawing.networks import between
 from designer.drawing.racks import kind_of
 from designer.engine.failures.graph import Plant
 from designer.engine.failures.model import FailureReport, State
+from designer.engine.failures.timeline import standing, switching_over
 from designer.engine.topology import FEEDS, MANAGEMENT_PORTS, Link
 
 LAYERS = {
@@ -31,6 +32,7 @@ def drawing(
     *,
     name: str,
     to: Address,
+    seconds: int = 0,
     look: Callable[[str], str] | None = None,
 ) -> str:
     """Return the drawing of the whole cloud. `look`: a press on a device leads there instead of letting it fail."""
@@ -52,7 +54,7 @@ def drawing(
         site=site,
         services=_services(plant),
         title=f"{name}: press an element to {'see its parts' if look else 'let it fail, and again to repair it'}",
-        marks=marks(plant, report),
+        marks=marks(plant, report, seconds),
         links=links,
     )
 
@@ -163,8 +165,9 @@ def _paint(plant: Plant, device: str) -> str:
 
 
 # What the event did -------------------------------------------------------------------------------------------
-def marks(plant: Plant, report: FailureReport) -> dict[str, str]:
-    """Return what the event did to each element of the drawing: a key of `canvas.MARKS` by id."""
+def marks(plant: Plant, report: FailureReport, seconds: int = 0) -> dict[str, str]:
+    """Return how each element of the drawing is `seconds` after the event: a key of `canvas.MARKS` by id."""
+    is_rebuilt = standing(report, seconds).redundancy == "full"
     found: dict[str, str] = {}
     if report.plane("storage").state is State.DOWN:
         found |= dict.fromkeys((node.id for node in plant.compute_hosts), "cut")
@@ -177,7 +180,7 @@ def marks(plant: Plant, report: FailureReport) -> dict[str, str]:
             found[network.id] = "dead" if network.state is State.DOWN else "weak"
         if network.id != plant.network_by_plane.get("oob"):
             found |= dict.fromkeys(network.cut_off, "cut")
-    for drive in report.failed.drives:
+    for drive in () if is_rebuilt else report.failed.drives:
         found.setdefault(drive.rpartition(".osd-")[0], "weak")
     for element in report.dead:
         if element.kind in ("device", "rack", "pdu", "network", "feed"):
@@ -185,8 +188,9 @@ def marks(plant: Plant, report: FailureReport) -> dict[str, str]:
         elif element.kind == "zone":
             found[f"zone-{element.id}"] = "dead"
     for service in report.services:
-        if service.state is not State.UP:
+        if service.state is not State.UP and not (service.id == "ceph-osd" and is_rebuilt):
             found[f"service-{service.id}"] = "dead" if service.state is State.DOWN else "weak"
+    found |= dict.fromkeys((f"service-{key}" for key in switching_over(report, seconds)), "moving")
     for box, nodes in _boxes(plant).items():
         _mark_whole(found, box, [found.get(node, "") for node in nodes])
     dead = {element.id for element in report.dead if element.kind == "device"}

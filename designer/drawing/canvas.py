@@ -83,6 +83,7 @@ def fitted(text: str, size: float, room: float) -> str:
 MARKS: Mapping[str, str] = {
     "dead": "dead",
     "cut": "alive, but cut off or without its disks",
+    "moving": "switching over to what is left",
     "weak": "alive, with less than before",
 }
 """What an event did to an element, and how its title says so. On screen only, as class `drawing-is-<mark>`."""

@@ -64,6 +64,30 @@ def test_the_timeline_is_stepped_through(signed_in, design):
     assert 'aria-current="step"' in later
 
 
+def test_the_drawing_shows_the_moment_of_the_timeline(signed_in, design):
+    path, query = page(design, failed=["device:ctl01"])
+
+    first = signed_in.get(path, query).content.decode()
+    later = signed_in.get(path, query | {"at": "10"}).content.decode()
+
+    assert 'data-element="service-mariadb" class="drawing-is-moving"' in first
+    assert 'data-element="service-mariadb" class="drawing-is-weak"' in later
+    assert "(switching over to what is left)" in first
+    assert "(switching over to what is left)" not in later
+
+
+def test_a_rebuilt_drive_is_no_longer_marked(signed_in, design):
+    path, query = page(design, failed=["drive:sto01.osd-1"])
+
+    before = signed_in.get(path, query).content.decode()
+    after = signed_in.get(path, query | {"at": "100000"}).content.decode()
+
+    assert 'data-element="service-ceph-osd" class="drawing-is-weak"' in before
+    assert 'data-element="sto01" class="drawing-is-weak"' in before
+    assert 'data-element="service-ceph-osd" class' not in after
+    assert 'data-element="sto01" class' not in after
+
+
 def test_the_fragment_has_an_address_of_its_own_and_pushes_that_of_the_page(signed_in, design):
     path = reverse("designer:design-failure-effect", args=(design.pk,))
 

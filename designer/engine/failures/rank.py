@@ -10,7 +10,8 @@ from itertools import combinations
 
 from catalog.engine.hardware import NodeRole
 from designer.engine.failures.availability import RATES, component_of, drive_rate, estimate, rates
-from designer.engine.failures.graph import Plant, bmc
+from designer.engine.failures.fabric import bmc
+from designer.engine.failures.graph import Plant
 from designer.engine.failures.model import (
     ENGINE_VERSION,
     CutSet,

@@ -17,7 +17,8 @@ import numpy.typing as npt
 import rustworkx
 
 from catalog.engine.hardware import SwitchRole
-from designer.engine.failures.graph import FOLLOWS, Fabric, Plant
+from designer.engine.failures.fabric import Fabric
+from designer.engine.failures.graph import FOLLOWS, Plant
 from designer.engine.failures.model import FailureSet, SwitchPair
 from designer.engine.failures.services import event
 from designer.engine.topology import NetworkPlane

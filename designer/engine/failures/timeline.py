@@ -27,6 +27,10 @@ AFTER_REPAIR = {
 """What the repair brings, by service (F14)."""
 
 
+SWITCH_SECONDS = {"ovn-gateway": 3, "haproxy": 3, "mariadb": 10, "rabbitmq": 10}
+"""Until what is left of a service has taken over (F13)."""
+
+
 def after_repair(services: tuple[ServiceState, ...]) -> tuple[str, ...]:
     """Return what happens when what failed comes back (F14)."""
     return tuple(AFTER_REPAIR[s.id] for s in services if s.id in AFTER_REPAIR and s.missing)
@@ -162,6 +166,15 @@ class Standing:
     redundancy: str
 
 
+def switching_over(report: FailureReport, seconds: int) -> frozenset[str]:
+    """Return the services whose members that are left have not taken over yet, `seconds` after the event."""
+    return frozenset(
+        service.id
+        for service in report.services
+        if service.missing and service.alive >= service.needed and seconds < SWITCH_SECONDS.get(service.id, 0)
+    )
+
+
 def standing(report: FailureReport, seconds: int) -> Standing:
     """Return how things stand `seconds` after the event, when nothing is repaired and VMs are restarted by hand."""
     compute = report.compute
@@ -170,33 +183,34 @@ def standing(report: FailureReport, seconds: int) -> Standing:
         out -= max(Decimal(0), compute.stopped - compute.cannot_restart)
     states = {service.id: service for service in report.services}
 
-    def switching(key: str, after: int) -> str:
+    switching = switching_over(report, seconds)
+
+    def doing(key: str) -> str:
         """In words: what one service does at this moment."""
         service = states.get(key)
         if service is None or not service.missing:
             return "as before"
         if service.alive < service.needed:
             return "down"
-        return "on what is left" if seconds >= after else "switching over"
+        return "switching over" if key in switching else "on what is left"
 
-    rebuilt = max(
-        (p.recovery_hours for p in report.pools if p.recovery_hours is not None), default=Decimal(0)
-    )
+    # As the timeline has it, so that its last step finds everything rebuilt.
+    rebuilt = int(3600 * max((p.recovery_hours or Decimal(0) for p in report.pools), default=Decimal(0)))
     touched = [pool for pool in report.pools if pool.domains_touched]
     if not touched:
         redundancy = "full"
     elif any(pool.state is State.DOWN for pool in touched):
         redundancy = "no I/O"
     elif all(pool.heals_itself for pool in touched):
-        redundancy = "rebuilding" if OUT_SECONDS <= seconds < rebuilt * 3600 else "reduced"
-        if seconds >= rebuilt * 3600:
+        redundancy = "rebuilding" if OUT_SECONDS <= seconds < rebuilt else "reduced"
+        if seconds >= rebuilt:
             redundancy = "full"
     else:
         redundancy = "reduced until the repair"
     return Standing(
         seconds=seconds,
         vms_out=out,
-        gateways=switching("ovn-gateway", 3),
-        database=switching("mariadb", 10),
+        gateways=doing("ovn-gateway"),
+        database=doing("mariadb"),
         redundancy=redundancy,
     )

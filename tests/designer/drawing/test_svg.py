@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from designer.drawing.canvas import PAINTS, fitted, text_width
+from designer.drawing.canvas import MARKS, PAINTS, fitted, text_width
 from designer.drawing.racks import UNIT
 from designer.drawing.svg import draw
 from designer.engine.layout import topology_of_reference
@@ -117,11 +117,7 @@ def test_each_paint_has_a_rule_on_screen():
     rules = set(re.findall(r"^\.drawing-([a-z-]+) ", CSS.read_text(), re.MULTILINE))
 
     assert {rule for rule in rules if not rule.startswith("is-")} == set(PAINTS)
-    assert {rule for rule in rules if rule.startswith("is-")} == {
-        "is-dead",
-        "is-cut",
-        "is-weak",
-    }  # failure mode
+    assert {rule for rule in rules if rule.startswith("is-")} == {f"is-{mark}" for mark in MARKS}
 
 
 def test_no_text_leaves_its_rack_or_the_sheet():
