@@ -9,6 +9,7 @@ from catalog.library import load_library
 from costing import services
 from costing.proposals import content
 from designer import services as designer_services
+from designer.findings import review_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,8 @@ def test_every_reference_design_is_sized_and_shown(catalog, customer, architect,
     text = page.content.decode()
     assert "Ceiling of write IOPS" in text
     assert "Time to rebuild" in text
+    design.refresh_from_db()
+    assert review_of(design).counts.error == 0  # it can be proposed as it starts
 
 
 def test_a_hyper_converged_design_is_compared_and_described(price_books, catalog, customer, architect):

@@ -9,7 +9,7 @@ from costing.models import Comparison, Proposal
 from costing.proposals.services import pdf_of
 from costing.services import current_comparison
 from designer import services
-from designer.models import Customer, Design
+from designer.models import Customer, Design, FailureRanking
 from designer.sample import WORKLOAD
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,10 @@ def test_the_sample_is_sized_and_drawn_once(catalog, price_books, settings, tmp_
 
     design = Design.objects.get()
     assert Comparison.objects.get() == current_comparison(design)
-    assert pdf_of(Proposal.objects.get()).startswith(b"%PDF-")
+    proposal = Proposal.objects.get()
+    assert pdf_of(proposal).startswith(b"%PDF-")
+    assert proposal.checks["counts"]["error"] == 0
+    assert FailureRanking.objects.get().revision == proposal.comparison.revision
     assert Customer.objects.count() == 1
     sizing = services.current_sizing(design)
     assert sizing is not None

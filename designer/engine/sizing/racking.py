@@ -107,7 +107,9 @@ def _over_without_spines(request: SizingRequest, kinds: Sequence[NodeKind], rack
     hundreds of counts that cannot do are passed over at once."""
     starts = list(accumulate((kind.count for kind in kinds), initial=0))
     over = set()
-    for rack in {start % racks for start in starts}:  # where a kind begins or ends; racks between are like one of these
+    for rack in {
+        start % racks for start in starts
+    }:  # where a kind begins or ends; racks between are like one of these
         counts = [
             kind.count // racks + ((rack - first) % racks < kind.count % racks)
             for kind, first in zip(kinds, starts, strict=False)
