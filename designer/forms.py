@@ -37,6 +37,7 @@ PROFILE_FIELDS = (
     "on_hours_share",
     "huge_pages",
     "numa_nodes",
+    "device_class",
 )
 TEXT_FIELDS = ("name", "huge_pages")
 CHECKED_FIELDS = ("is_production", "has_pinned_cpus")
@@ -206,7 +207,7 @@ def errors_by_name(error: Invalid, *, strip: str = "") -> dict[str, str]:
     for problem in error.problems:
         path = problem.field.removeprefix(strip)
         name = re.sub(r"\[(\d+)\]", r"-\1", path).replace(".", "-") or "form"
-        found.setdefault(name, f"{problem.message.capitalize()}. {problem.remedy}")
+        found.setdefault(name, f"{problem.message[:1].upper()}{problem.message[1:]}. {problem.remedy}")
     return found
 
 

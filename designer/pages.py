@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog import services as catalog_services
-from designer import findings, services
+from designer import findings, hardware_pages, services
 from designer.drawing.svg import draw
 from designer.engine.document import DesignDocument
 from designer.engine.topology import Node, Rack, Switch, Topology
@@ -129,8 +129,15 @@ def capacity(design: Design) -> dict[str, Any]:
         "result": sizing.result,
         "figures": {name.replace(".", "_"): figure for name, figure in figures.items()},
         "sections": [section for section in sections if section.figures],
-        "waterfall": waterfall(sizing.result),
-        "notices": sizing.result["notices"],
+        "waterfalls": waterfalls(sizing.result),
+        "nodes": hardware_pages.built(sizing),
+        "headroom": [
+            {**room, "room_figure": figures[room["figure"]], "step": figures.get(room["step_figure"])}
+            | {"more": room["step"]}
+            for room in sizing.result["headroom"]
+        ],
+        "urgent": [notice for notice in sizing.result["notices"] if notice["severity"] != "info"],
+        "notices": [notice for notice in sizing.result["notices"] if notice["severity"] == "info"],
     }
 
 
@@ -188,6 +195,18 @@ def build_list(document: DesignDocument) -> list[dict[str, Any]]:
     for element in elements:
         counts[element.spec] = counts.get(element.spec, 0) + 1
     return [{"spec": specs[key], "count": count} for key, count in counts.items() if key in specs]
+
+
+def waterfalls(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the way from raw to usable of each device class, with its name where there are several."""
+    classes = result["storage_classes"]
+    return [
+        {
+            "title": one["device_class"].upper() if len(classes) > 1 else "",
+            "steps": waterfall({"storage": one["sizing"]}),
+        }
+        for one in classes
+    ]
 
 
 def waterfall(result: dict[str, Any]) -> tuple[WaterfallStep, ...]:

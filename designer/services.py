@@ -218,6 +218,38 @@ def locked_for_edit(*, design: Design, based_on: int | None, user: User) -> Desi
     return locked
 
 
+FIXED_COUNTS = (
+    "hardware.overrides.compute",
+    "hardware.overrides.storage_hdd",
+    "hardware.overrides.storage_ssd",
+    "hardware.overrides.storage_nvme",
+    "policies.spare_hosts",
+    "policies.racks",
+    "policies.controllers",
+)
+"""Counts that a person may fix instead of those computed, by their place in the document."""
+
+
+def remove_override(*, design: Design, field: str, based_on: int | None, user: User) -> Design:
+    """Let the rules count again what a person fixed at `field`, and return the design at its new version.
+
+    Raises:
+        Forbidden, PreconditionRequired, Stale: as every edit of a design.
+        Invalid: `field` is not a count that may be fixed.
+    """
+    if field not in FIXED_COUNTS:
+        remedy = f"Use one of: {', '.join(FIXED_COUNTS)}."
+        raise Invalid([Problem("field", field[:80], "is not a count that may be fixed", remedy)])
+    part, _, place = field.partition(".")
+    value = write(document_of(design))[part]
+    *path, name = place.split(".")
+    holder = value
+    for step in path:
+        holder = holder[step]
+    holder.pop(name)  # what is left out has its default: to be computed
+    return change_parts(design=design, parts={part: value}, based_on=based_on, user=user)
+
+
 def part_of(design: Design, part: str) -> Any:
     """Return one part of the working document as plain data; its default in a document from before there was one."""
     return design.document[part] if part in design.document else write(document_of(design))[part]

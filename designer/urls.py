@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from designer import deployment_views, failure_views, finding_views, growth_views, views
+from designer import deployment_views, failure_views, finding_views, growth_views, hardware_views, views
 from designer.imports import urls as imports
 
 app_name = "designer"
@@ -17,6 +17,13 @@ urlpatterns = [
     path("designs/profile-row/", views.profile_row, name="profile-row"),
     path("designs/<uuid:design_pk>/", views.design_detail, name="design-detail"),
     path("designs/<uuid:design_pk>/workload/", views.design_workload, name="design-workload"),
+    path("designs/<uuid:design_pk>/hardware/", hardware_views.design_hardware, name="design-hardware"),
+    path("designs/hardware-row/<slug:table>/", hardware_views.hardware_row, name="hardware-row"),
+    path(
+        "designs/<uuid:design_pk>/overrides/remove/",
+        hardware_views.design_override_remove,
+        name="design-override-remove",
+    ),
     path("designs/<uuid:design_pk>/size/", views.design_size, name="design-size"),
     path("designs/<uuid:design_pk>/sizing/", views.design_sizing, name="design-sizing"),
     path("designs/<uuid:design_pk>/growth/", growth_views.design_growth, name="design-growth"),

@@ -20,7 +20,7 @@ from catalog import services as catalog_services
 from catalog.documents import parse
 from catalog.engine.documents import write
 from config.errors import Invalid, Problem, Stale
-from designer import forms, live, pages, services
+from designer import forms, hardware_pages, live, pages, services
 from designer.drawing.download import drawing_response
 from designer.drawing.svg import VIEWS
 from designer.engine.sizing.workload import profiles_from_totals
@@ -178,6 +178,10 @@ def design_workload(request: HttpRequest, design_pk: UUID) -> HttpResponse:
         "profile_rows": pages.profile_rows(state.rows, at_least=1),
         "kind": request.POST.get("kind", "profiles"),
         "workload_fields": forms.shown_fields(forms.WORKLOAD_FIELDS, write(document.workload), state),
+        "classes": hardware_pages.CLASSES if document.hardware.storage_tiers else [],
+        "object_storage_class": state.values.get(
+            "object_storage_class", document.workload.object_storage_class or ""
+        ),
         "policy_fields": forms.shown_fields(forms.policy_fields(document), write(document.policies), state),
         **import_pages.uploads(design),
     }
@@ -195,9 +199,9 @@ def profile_row(request: HttpRequest) -> HttpResponse:
     """One empty row of the profile table: a fragment with a URL of its own."""
     raw = request.GET.get("index", "0")
     index = min(999, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 5 else 0
-    return render(
-        request, "designer/partials/profile_row.html", {"row": pages.empty_row(index), "form": None}
-    )
+    classes = hardware_pages.CLASSES if "classes" in request.GET else []
+    context = {"row": pages.empty_row(index), "form": None, "classes": classes}
+    return render(request, "designer/partials/profile_row.html", context)
 
 
 @login_required
@@ -281,7 +285,7 @@ def revision_restore(request: HttpRequest, revision_pk: UUID) -> HttpResponse:
 
 def _workload_from(data: Any) -> Workload:
     """The workload of a posted form, by profiles or by totals."""
-    values = forms.scalar_fields(data, tuple(f.name for f in forms.WORKLOAD_FIELDS))
+    values = forms.scalar_fields(data, (*(f.name for f in forms.WORKLOAD_FIELDS), "object_storage_class"))
     if data.get("kind") == "totals":
         totals = parse(Totals, forms.scalar_fields(data, ("vms", "vcpus", "ram_gib", "disk_gb")))
         try:

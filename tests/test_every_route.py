@@ -46,7 +46,7 @@ HIDDEN = (
     "pk",
 )
 PLAIN = {
-    "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "key": "yearly", "rule": "V027", "resource": "vms", "format": "json",
+    "kind": "node-spec", "slug": "cmp-512", "formula_id": "sizing.S4", "part": "workload", "key": "yearly", "rule": "V027", "resource": "vms", "table": "existing", "format": "json",
     "provider": "aws", "region": "us-east-1", "instance_type": "m7i.large",
 }  # fmt: skip
 

@@ -254,6 +254,7 @@ def refuse_what_fits_nowhere(request: SizingRequest) -> None:
     Raises:
         InvalidDocument: names the profile, the value and the largest that would fit.
     """
+    _check_hardware(request.hardware, request.policies)
     _host_and_demands(request, _growth(request))
     device_classes(request)
 
