@@ -49,6 +49,7 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
         units=together.used_units, watts=together.max_watts, kg=together.equipment_kg,
         usable_units=together.usable_units, feed=together.feed_watts, load_kg=together.max_load_kg,
     )  # fmt: skip
+    joined: fabric.Fabric | None
     if policies.racks is not None:
         contents, joined = _dealt(hardware, kinds, policies.racks, zones)
         refuse_too_many(_switches(contents), "switches", MOST_SWITCHES)
@@ -63,8 +64,9 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
     least = ceil(Decimal(least) / zones) * zones
     refuse_too_many(least, "racks", MOST_RACKS)
     most = min(MOST_RACKS, least + sum(kind.count for kind in kinds))
+    joined = None
     for racks in range(least, most + 1, zones):
-        over = _over_without_spines(request, kinds, racks)
+        over = _surely_over(request, kinds, racks, joined)
         if not over:
             contents, joined = _dealt(hardware, kinds, racks, zones)
             built = replace(request, hardware=built_from(hardware, joined))
@@ -102,11 +104,14 @@ def _content(kinds: Sequence[NodeKind], counts: Sequence[int]) -> power.RackCont
     )  # fmt: skip
 
 
-def _over_without_spines(request: SizingRequest, kinds: Sequence[NodeKind], racks: int) -> set[str]:
-    """The limits that racks exceed already before spines stand in them: asked of the few kinds of racks there are, so that
-    hundreds of counts that cannot do are passed over at once."""
+def _surely_over(
+    request: SizingRequest, kinds: Sequence[NodeKind], racks: int, before: fabric.Fabric | None
+) -> set[str]:
+    """The limits that racks exceed before spines stand in them, or, when no rack has room for one, with a spine of the
+    fabric `before`: it was planned for fewer racks. Asked of the few kinds of racks there are, so that hundreds of counts
+    that cannot do are passed over at once."""
     starts = list(accumulate((kind.count for kind in kinds), initial=0))
-    over = set()
+    contents = []
     for rack in {
         start % racks for start in starts
     }:  # where a kind begins or ends; racks between are like one of these
@@ -117,7 +122,12 @@ def _over_without_spines(request: SizingRequest, kinds: Sequence[NodeKind], rack
         content = _content(kinds, counts)
         leaves = LEAVES_PER_RACK * _pairs(request.hardware, kinds, content)
         oob_switches = _oob_switches(request.hardware, content, leaves)
-        over.update(_over(request, kinds, replace(content, leaves=leaves, oob_switches=oob_switches)))
+        contents.append(replace(content, leaves=leaves, oob_switches=oob_switches))
+    over = {limit for content in contents for limit in _over(request, kinds, content)}
+    if not over and before:
+        built = replace(request, hardware=built_from(request.hardware, before))
+        with_spine = [_over(built, kinds, replace(content, spines=1)) for content in contents]
+        over = {limit for found in with_spine for limit in found} if all(with_spine) else set()
     return over
 
 
