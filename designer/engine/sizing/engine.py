@@ -15,8 +15,6 @@ from designer.engine.sizing.changes import explain_changes
 from designer.engine.sizing.explanation import (
     explain_compute,
     explain_control,
-    explain_facility,
-    explain_network,
     explain_storage,
 )
 from designer.engine.sizing.figures import FigureBook
@@ -63,6 +61,7 @@ from designer.engine.sizing.racking import (
     spread_over_racks,
     subnets_of,
 )
+from designer.engine.sizing.site_explained import explain_facility, explain_network
 from designer.engine.sizing.storage_plan import all_classes, device_classes, plan_storage
 from designer.engine.workload import Policies
 

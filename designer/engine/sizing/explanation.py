@@ -5,16 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from catalog.engine.figures import Grade, Input, Step
-from catalog.engine.hardware import HardwareSelection, NodeSpec
+from catalog.engine.hardware import NodeSpec
 from designer.engine.sizing import control_plane, hyperconverged, storage
-from designer.engine.sizing.fabric_explained import explain_spines
 from designer.engine.sizing.figures import FigureBook, plain
 from designer.engine.sizing.mixed_explained import explain_kinds, explain_uneven, hosts_by_resource
-from designer.engine.sizing.model import ControlSizing, FacilitySizing, NetworkSizing, SizingRequest
+from designer.engine.sizing.model import ControlSizing, SizingRequest
 from designer.engine.sizing.parts import (
     Computed,
     Reserves,
-    Spread,
     Stored,
     is_hyper_converged,
 )
@@ -34,7 +32,8 @@ def _spec_input(
     )
 
 
-def _rule_input(name: str, label: str, value: int | Decimal, unit: str = "", symbol: str = "") -> Input:
+def rule_input(name: str, label: str, value: int | Decimal, unit: str = "", symbol: str = "") -> Input:
+    """Return a planning rule as the input of a figure."""
     source = "Planning rule of this design; the default is a house value"
     return Input(name=name, label=label, value=value, unit=unit, symbol=symbol, source=source, grade=Grade.C)
 
@@ -59,8 +58,8 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
         "floor((T - R_thr - PCPU) x a_cpu)" if host.pcpus else "floor((T - R_thr) x a_cpu)",
         inputs=(
             _spec_input(spec, "threads", "Logical CPUs", spec.threads, "threads", "T"),
-            _rule_input("reserved_threads", "Threads kept from guests", sizing.reserved_threads, "threads", "R_thr"),
-            _rule_input("cpu_allocation_ratio", "vCPU per thread", ratio, "", "a_cpu"),
+            rule_input("reserved_threads", "Threads kept from guests", sizing.reserved_threads, "threads", "R_thr"),
+            rule_input("cpu_allocation_ratio", "vCPU per thread", ratio, "", "a_cpu"),
             *pinned,
         ),
         steps=(
@@ -70,11 +69,11 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
             ),
         ),
     )  # fmt: skip
-    reserve_inputs = [_rule_input("host_ram_gib", "Kept for the host", kept.host_ram_gib, "GiB", "R_os")]
+    reserve_inputs = [rule_input("host_ram_gib", "Kept for the host", kept.host_ram_gib, "GiB", "R_os")]
     if kept.osds:
         reserve_inputs += [
             _share_input(spec, "control_gib", kept.control_gib),
-            _rule_input("gib_per_osd", "Memory of an OSD", kept.gib_per_osd, "GiB", "m_osd"),
+            rule_input("gib_per_osd", "Memory of an OSD", kept.gib_per_osd, "GiB", "m_osd"),
         ]
     book.add(
         "compute.ram_gib_per_host", "RAM of a host for VMs", sizing.ram_gib_per_host, "GiB",
@@ -82,7 +81,7 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
         "(M - R_os - R_ctl - O x m_osd) x a_ram" if kept.osds else "(M - R_os) x a_ram",
         inputs=(
             _spec_input(spec, "ram_gib", "RAM", spec.ram_gib, "GiB", "M"), *reserve_inputs,
-            _rule_input("ram_allocation_ratio", "RAM ratio", policies.ram_allocation_ratio, "", "a_ram"),
+            rule_input("ram_allocation_ratio", "RAM ratio", policies.ram_allocation_ratio, "", "a_ram"),
         ),
         steps=(
             Step(
@@ -94,16 +93,27 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
     )  # fmt: skip
     book.add(
         "compute.vms_per_host", "VMs of this mix on one host", computed.most_vms_per_host, "VMs", "sizing.C5",
-        "the largest multiple of the mix that packs into one host", bound_by=sizing.bound_by,
+        "the largest multiple of the mix that packs into one host",
+        inputs=(
+            Input(name="vcpus_per_host", label="vCPUs for guests", value=sizing.vcpus_per_host, unit="vCPU", symbol="V_h"),
+            Input(name="ram_gib_per_host", label="RAM for guests", value=sizing.ram_gib_per_host, unit="GiB"),
+        ),
+        steps=(
+            Step(
+                label="The mix scaled down and packed by first-fit decreasing", value=computed.most_vms_per_host, unit="VMs",
+                working=f"{plain(sizing.ram_gib)} GiB and {sizing.vcpus} vCPU of {sizing.vms} VMs, into {plain(sizing.ram_gib_per_host)} GiB and {sizing.vcpus_per_host} vCPU",
+            ),
+        ),
+        bound_by=sizing.bound_by,
     )  # fmt: skip
     reserved_mb = 1024 * (kept.ram_gib + computed.most_vms_per_host * policies.vm_overhead_gib)
     book.add(
         "compute.reserved_host_memory_mb", "Nova's reserved_host_memory_mb", reserved_mb, "MiB",
         "sizing.H2" if kept.osds else "sizing.C4", "1024 x (R + N x o_vm)",
         inputs=(
-            _rule_input("reserved_ram_gib", "Kept from guests", kept.ram_gib, "GiB", "R"),
+            rule_input("reserved_ram_gib", "Kept from guests", kept.ram_gib, "GiB", "R"),
             Input(name="vms_per_host", label="VMs on one host", value=computed.most_vms_per_host, unit="VMs", symbol="N"),
-            _rule_input("vm_overhead_gib", "Overhead of a VM", policies.vm_overhead_gib, "GiB", "o_vm"),
+            rule_input("vm_overhead_gib", "Overhead of a VM", policies.vm_overhead_gib, "GiB", "o_vm"),
         ),
         steps=(
             Step(
@@ -153,7 +163,7 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
             Input(name="vms", label="VMs", value=sizing.vms, unit="VMs", source="Workload of this design"),
             Input(name="vcpus", label="vCPU asked for", value=sizing.vcpus, unit="vCPU", source="Workload of this design"),
             Input(name="ram_gib", label="RAM with overhead", value=sizing.ram_gib, unit="GiB", source="Workload of this design"),
-            _rule_input("vm_overhead_gib", "Overhead of a VM", policies.vm_overhead_gib, "GiB", "o_vm"),
+            rule_input("vm_overhead_gib", "Overhead of a VM", policies.vm_overhead_gib, "GiB", "o_vm"),
         ),
         steps=tuple(steps), bound_by=sizing.bound_by,
     )  # fmt: skip
@@ -163,6 +173,11 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
         inputs=(
             Input(name="hosts_for_load", label="Nodes for the load", value=sizing.hosts_for_load, unit="nodes", symbol="n"),
             Input(name="failure_unit", label="Survives the loss of one", value=policies.failure_unit.value),
+        ),
+        steps=(
+            Step(
+                label="Beyond the load", working=f"{sizing.hosts} - {sizing.hosts_for_load}", value=sizing.spare_hosts, unit="nodes"
+            ),
         ),
     )  # fmt: skip
     book.add(
@@ -177,6 +192,13 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
     book.add(
         "compute.vms_with_spare", "VMs of this mix with the spare set aside", sizing.vms_with_spare, "VMs", "sizing.C7",
         "the largest multiple of the mix that still packs into n hosts",
+        inputs=(Input(name="hosts_in_use", label="Nodes without the spare", value=computed.hosts_in_use, unit="nodes", symbol="n"),),
+        steps=(
+            Step(
+                label="Packed by first-fit decreasing", value=sizing.vms_with_spare, unit="VMs",
+                working=f"the mix of {sizing.vms} VMs, scaled, into {computed.hosts_in_use} nodes",
+            ),
+        ),
         note="What the cloud carries with every spare host idle.", bound_by=sizing.bound_by,
     )  # fmt: skip
 
@@ -190,7 +212,7 @@ def _explain_shares(book: FigureBook, spec: NodeSpec, kept: Reserves) -> None:
         "compute.reserved_threads", "Threads kept from guests", kept.threads, "threads", "sizing.C2",
         "t x n_os + O x u_osd + u_ctl",
         inputs=(
-            osds, _rule_input("threads_per_osd", "Threads of an OSD, at least", kept.threads_per_osd, "threads", "u_osd"),
+            osds, rule_input("threads_per_osd", "Threads of an OSD, at least", kept.threads_per_osd, "threads", "u_osd"),
             _share_input(spec, "control_threads", kept.control_threads),
         ),
         steps=(
@@ -204,7 +226,7 @@ def _explain_shares(book: FigureBook, spec: NodeSpec, kept: Reserves) -> None:
     book.add(
         "compute.reserved_ram_gib", "RAM kept from guests", kept.ram_gib, "GiB", "sizing.H1", "R_os + R_ctl + O x m_osd",
         inputs=(
-            osds, _rule_input("gib_per_osd", "Memory of an OSD", kept.gib_per_osd, "GiB", "m_osd"),
+            osds, rule_input("gib_per_osd", "Memory of an OSD", kept.gib_per_osd, "GiB", "m_osd"),
             _share_input(spec, "control_gib", kept.control_gib),
         ),
         steps=(
@@ -236,7 +258,7 @@ def explain_control(
         extra += storage.MON_RAM_GIB + storage.MGR_RAM_GIB
     c = Input(name="compute_hosts", label="Compute nodes", value=hosts, unit="nodes", symbol="C")
     v = Input(name="vms", label="VMs that must run", value=vms, unit="VMs", symbol="V")
-    x = _rule_input("extra_gib", "Optional services", extra, "GiB", "x")
+    x = rule_input("extra_gib", "Optional services", extra, "GiB", "x")
     book.add(
         "control.nodes", "Control nodes", control.nodes, "nodes", "sizing.CP1", "odd n >= 3; f = floor((n - 1) / 2)",
         steps=(
@@ -271,6 +293,16 @@ def explain_control(
     book.add(
         "control.disk_needed_gb", "Disk a controller needs", control.disk_needed_gb, "GB", "sizing.CP4",
         "100 + 50 + 0.05 V + L x hosts x days / n_log", inputs=(v,),
+        steps=(
+            Step(
+                label="System, images, databases", working=f"100 + 50 + 0.05 x {computed.sizing.vms}",
+                value=150 + Decimal("0.05") * computed.sizing.vms, unit="GB",
+            ),
+            Step(
+                label="With logs", unit="GB", value=control.disk_needed_gb,
+                working=f"+ {plain(request.policies.log_gb_per_host_day)} x hosts x {request.policies.log_days} days / {control.nodes}",
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -309,7 +341,7 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
         working = f"{plain(sizing.raw_tb)} x {plain(data_share, 4)}"
     else:
         expression, working = "raw x 1 / n", f"{plain(sizing.raw_tb)} / {policies.replicas}"
-        kept = [_rule_input("replicas", "Copies of every byte", policies.replicas, "", "n")]
+        kept = [rule_input("replicas", "Copies of every byte", policies.replicas, "", "n")]
     book.add(
         "storage.replicated_tb", "Replicated capacity", sizing.replicated_tb, "TB", "sizing.S2", expression,
         inputs=tuple(kept),
@@ -317,7 +349,13 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
     )  # fmt: skip
     book.add(
         "storage.after_metadata_tb", "After metadata", sizing.after_metadata_tb, "TB", "sizing.S4", "replicated x (1 - o)",
-        inputs=(_rule_input("metadata_share", "BlueStore metadata", policies.metadata_share, "share", "o"),),
+        inputs=(rule_input("metadata_share", "BlueStore metadata", policies.metadata_share, "share", "o"),),
+        steps=(
+            Step(
+                label="After metadata", working=f"{plain(sizing.replicated_tb)} x (1 - {plain(policies.metadata_share)})",
+                value=sizing.after_metadata_tb, unit="TB",
+            ),
+        ),
     )  # fmt: skip
     book.add(
         "storage.fill_limit", "Fill limit", sizing.fill_limit, "share", "sizing.S3",
@@ -326,6 +364,12 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
             Input(name="failure_domains", label="Failure domains", value=layout.domains, symbol="N"),
             Input(name="hosts_per_domain", label="Hosts in each", value=layout.hosts_per_domain, symbol="q"),
             Input(name="size", label="Copies", value=layout.size, symbol="z"), drives,
+        ),
+        steps=(
+            Step(
+                label=sizing.fill_reason.capitalize(), value=sizing.fill_limit,
+                working=f"N {layout.domains}, z {layout.size}, q {plain(Decimal(layout.hosts_per_domain))}, D {layout.drives_per_host}",
+            ),
         ),
         bound_by=sizing.fill_reason,
     )  # fmt: skip
@@ -351,17 +395,41 @@ def explain_rest(book: FigureBook, request: SizingRequest, stored: Stored, drive
         "stored x thin x (1 + snapshots) / (e x F x (1 - o))",
         inputs=(
             Input(name="needed_usable_tb", label="Written data", value=sizing.needed_usable_tb, unit="TB", source="Workload of this design"),
-            _rule_input("thin_share", "Written of provisioned", policies.thin_share_boot, "share"),
-            _rule_input("snapshot_share", "Snapshots", policies.snapshot_share, "share"),
+            rule_input("thin_share", "Written of provisioned", policies.thin_share_boot, "share"),
+            rule_input("snapshot_share", "Snapshots", policies.snapshot_share, "share"),
+        ),
+        steps=(
+            Step(
+                label="Raw", unit="TB", value=sizing.needed_raw_tb,
+                working=f"{plain(sizing.needed_usable_tb)} x {plain(sizing.raw_tb)} raw / {plain(sizing.usable_tb)} usable",
+            ),
         ),
     )  # fmt: skip
     book.add(
         "storage.hosts", "Nodes with OSDs" if is_hyper_converged(request.hardware) else "Storage nodes", sizing.hosts, "nodes", "sizing.S7", "smallest H with usable(H) >= written, H >= z",
+        inputs=(
+            Input(name="needed_usable_tb", label="Written data", value=sizing.needed_usable_tb, unit="TB", source="Workload of this design"),
+        ),
+        steps=(
+            Step(label="Usable of these", working=f"usable({sizing.hosts})", value=sizing.usable_tb, unit="TB"),
+        ),
         bound_by=sizing.bound_by,
     )  # fmt: skip
-    book.add("storage.osds", "OSDs", sizing.osds, "OSDs", "sizing.S1", "H x D", inputs=(drives,))
+    book.add(
+        "storage.osds", "OSDs", sizing.osds, "OSDs", "sizing.S1", "H x D", inputs=(drives,),
+        steps=tuple(
+            Step(label=kind.spec.name, working=f"{kind.count} x {kind.spec.osds}", value=kind.count * kind.spec.osds, unit="OSDs")
+            for kind in stored.kinds if kind.count
+        ),
+    )  # fmt: skip
     book.add(
         "storage.monitors", "Ceph monitors", sizing.monitors, "MON", "sizing.S12", "3; 5 from five hosts on",
+        inputs=(Input(name="hosts", label="Nodes with OSDs", value=sizing.hosts, unit="nodes"),),
+        steps=(
+            Step(
+                label="Monitors", working=f"{sizing.hosts} {'>=' if sizing.hosts >= 5 else '<'} 5", value=sizing.monitors, unit="MON"
+            ),
+        ),
     )  # fmt: skip
     book.add(
         "storage.ram_needed_gib", "RAM a storage node needs", sizing.ram_needed_gib, "GiB", "sizing.S10",
@@ -376,6 +444,12 @@ def explain_rest(book: FigureBook, request: SizingRequest, stored: Stored, drive
     book.add(
         "storage.threads_recommended", "Threads recommended for a storage node", sizing.threads_recommended, "threads",
         "sizing.S11", "D x u_rec + 2 MON + 2 MGR + 4 OS", inputs=(drives,),
+        steps=(
+            Step(
+                label="Threads", working=f"{spec.osds} x u_rec of {spec.osd_media.value if spec.osd_media else 'no media'}, and the daemons beside",
+                value=sizing.threads_recommended, unit="threads",
+            ),
+        ),
     )  # fmt: skip
     pg_nums = [pool.pg_num for pool in sizing.pools]
     book.add(
@@ -385,87 +459,4 @@ def explain_rest(book: FigureBook, request: SizingRequest, stored: Stored, drive
         steps=(
             Step(label="Pools", working=" + ".join(str(n) for n in pg_nums), value=sum(pg_nums), unit="PGs"),
         ),
-    )  # fmt: skip
-
-
-def explain_network(
-    book: FigureBook, fabric: NetworkSizing, spread: Spread, hardware: HardwareSelection
-) -> None:
-    len(spread.contents)
-    book.add(
-        "network.leaves",
-        "Leaf switches",
-        fabric.leaves,
-        "switches",
-        "sizing.R6",
-        "a pair in each rack, more by ports",
-    )
-    explain_spines(book, fabric, spread, hardware)
-    book.add(
-        "network.oob_switches",
-        "Out-of-band switches",
-        fabric.oob_switches,
-        "switches",
-        "sizing.N6",
-        "servers + switches + 2 PDUs + 1 ports a rack",
-    )
-    book.add(
-        "network.leaf_ports_needed", "Leaf ports in use", fabric.leaf_ports_needed, "ports", "sizing.R6",
-        "sum of the fast ports of all nodes", note=f"{fabric.leaf_ports} are there.",
-    )  # fmt: skip
-    book.add(
-        "network.oversubscription", "Oversubscription of the busiest rack", fabric.oversubscription, ": 1", "sizing.N4",
-        "down / up",
-        inputs=(
-            Input(name="uplinks_per_leaf", label="Uplinks of a leaf", value=fabric.uplinks_per_leaf, source=f"Catalog: {hardware.leaf.name}"),
-        ),
-        bound_by=fabric.bound_by,
-    )  # fmt: skip
-
-
-def explain_facility(
-    book: FigureBook, request: SizingRequest, facility: FacilitySizing, spread: Spread
-) -> None:
-    policies = request.policies
-    book.add(
-        "facility.racks", "Racks", len(facility.racks), "racks", "sizing.R6", "the most that any limit asks for",
-        inputs=tuple(Input(name=name.replace(" ", "_"), label=f"Racks for {name}", value=count) for name, count in spread.by_limit.items()),
-        bound_by=facility.bound_by,
-    )  # fmt: skip
-    book.add("facility.rack_units", "Rack units in use", facility.rack_units, "U", "sizing.R1", "sum of U")
-    book.add(
-        "facility.max_watts",
-        "Power at full load",
-        facility.max_watts,
-        "W",
-        "sizing.R3",
-        "sum of the maximum draw",
-    )
-    load = _rule_input("load", "Average load", policies.host_cpu_load, "share", "u")
-    book.add(
-        "facility.average_watts", "Power on average", facility.average_watts, "W", "sizing.R8", "idle + (max - idle) x u",
-        inputs=(load,),
-        steps=(
-            Step(
-                label="Average",
-                working=f"{plain(facility.idle_watts)} + ({plain(facility.max_watts)} - {plain(facility.idle_watts)}) x {plain(policies.host_cpu_load)}",
-                value=facility.average_watts, unit="W",
-            ),
-        ),
-    )  # fmt: skip
-    book.add(
-        "facility.equipment_kg",
-        "Weight of the equipment",
-        facility.equipment_kg,
-        "kg",
-        "sizing.R4",
-        "sum of kg",
-    )
-    book.add(
-        "facility.heat_btu_per_hour", "Heat", facility.heat_btu_per_hour, "BTU/h", "sizing.R5", "W x 3.412"
-    )
-    book.add("facility.cooling_tons", "Cooling", facility.cooling_tons, "tons", "sizing.R5", "BTU/h / 12,000")
-    book.add(
-        "facility.energy_kwh_per_year", "Energy a year", facility.energy_kwh_per_year, "kWh", "sizing.R8",
-        "average W / 1000 x 8,760 x PUE", inputs=(load, _rule_input("pue", "PUE", policies.pue)),
     )  # fmt: skip

@@ -48,6 +48,9 @@ class Fabric:
     """Of the fullest pod at its spines; 0 without super-spines."""
     ports_used: int
     """Of the fullest spine (N5)."""
+    busiest: RackUplink
+    """The rack that is oversubscribed most."""
+    uplink_gbps: Decimal
     bound_by: str
     """What decided the uplinks of a leaf."""
     spines_bound_by: str
@@ -110,6 +113,7 @@ def plan(
         for planes in range(least, usable + 1)
     ]
     leaves = sum(rack.leaves for rack in racks)
+    busiest = max(set(racks), key=lambda rack: (rack.down_gbps / rack.leaves, rack.leaves))
     joined = []
     for model, planes, uplinks, worst, bound_by in options:
         used = network.spine_ports_needed(leaves=leaves, uplinks_per_leaf=uplinks, spines=planes) + ROUTERS
@@ -118,7 +122,8 @@ def plan(
             joined.append(
                 Fabric(
                     spine=model, planes=planes, uplinks_per_leaf=uplinks, pods=(len(racks),), oversubscription=worst,
-                    ports_used=used, bound_by=bound_by, spines_bound_by=why,
+                    ports_used=used, busiest=busiest, uplink_gbps=min(up.gbps, _down(model).gbps), bound_by=bound_by,
+                    spines_bound_by=why,
                 )
             )  # fmt: skip
     if joined:
@@ -128,7 +133,9 @@ def plan(
         found
         for model, planes, uplinks, worst, bound_by in options
         if model is largest
-        for found in _in_pods(model, planes, uplinks, worst, bound_by, racks)
+        for found in _in_pods(
+            model, planes, uplinks, worst, bound_by, racks, busiest, min(up.gbps, _down(model).gbps)
+        )
     ]
     if not in_pods:
         message = f"{leaves:,} leaves are more than pods of {largest.name} with {_down(largest).count} ports can join"
@@ -161,7 +168,14 @@ def _uplinks(
 
 
 def _in_pods(
-    model: SwitchSpec, planes: int, uplinks: int, worst: Decimal, bound_by: str, racks: Sequence[RackUplink]
+    model: SwitchSpec,
+    planes: int,
+    uplinks: int,
+    worst: Decimal,
+    bound_by: str,
+    racks: Sequence[RackUplink],
+    busiest: RackUplink,
+    uplink_gbps: Decimal,
 ) -> Iterator[Fabric]:
     """The fabric of fewest pods whose spines and super-spines have the ports; none where even that ends."""
     ports, links = _down(model).count, uplinks // planes
@@ -181,7 +195,7 @@ def _in_pods(
         yield Fabric(
             spine=model, planes=planes, uplinks_per_leaf=uplinks, pods=tuple(pods), super_spines_per_plane=super_spines,
             spine_uplinks=up, oversubscription=worst, spine_oversubscription=Decimal(down) / up, ports_used=down + up,
-            bound_by=bound_by,
+            busiest=busiest, uplink_gbps=uplink_gbps, bound_by=bound_by,
             spines_bound_by=f"{before[-1]} leaves: more than one stage of spines with {ports} ports can join",
         )  # fmt: skip
         return
@@ -196,7 +210,7 @@ def _why(
             f"ports: {leaves} leaves and {ROUTERS} routers on more than the {chosen} of {hardware.spine.name}"
         )
     if planes > least:
-        return f"ports: {leaves} leaves and {ROUTERS} routers on {_down(model).count} of a spine"
+        return f"ports and oversubscription: {leaves} leaves and {ROUTERS} routers on {_down(model).count} of a spine"
     return "one in each zone" if zones > LEAST_SPINES else "the loss of one"
 
 

@@ -26,6 +26,11 @@ def explain_spines(
             "sizing.N5",
             "none in one rack",
             inputs=(racks,),
+            steps=(
+                Step(
+                    label="Spines", working="one rack: its leaves face the routers", value=0, unit="switches"
+                ),
+            ),
         )
         return
     pods, spine = len(fabric.pods), Input(
