@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from catalog.library import KINDS
 from catalog.models import CatalogEntry
+from catalog.planned_models import compared, sold_as
 
 PAGE_SIZE = 50
 TITLES = {
@@ -65,7 +66,10 @@ def entry_detail(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         for name, value in entry.document.items()
         if _is_plain(value) and name not in ("id", "name")
     }
+    sold = sold_as(request.user, entry)
     context = {
+        "sold": sold,
+        "compared": compared(entry, sold) if sold else [],
         "entry": entry,
         "title": TITLES[kind],
         "document": entry.document,

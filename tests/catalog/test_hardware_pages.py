@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Role
 from catalog import device_imports
-from catalog.models import HardwareImport, HardwareModel
+from catalog import services as catalog_services
+from catalog.models import CatalogEntry, HardwareImport, HardwareModel
 from jobs import worker
 from jobs.models import Job
 from tests.builders import a_team, a_user
@@ -156,3 +159,27 @@ def test_an_architect_neither_sees_nor_makes_imports(architect):
     assert architect.get(f"{IMPORTS}{found.pk}/").status_code == 404
     assert architect.post(f"{IMPORTS}{found.pk}/roll-back/").status_code == 404
     assert architect.get(f"{LIST}{found.pk}/").status_code == 404
+
+
+def test_an_entry_of_the_catalog_is_compared_with_what_the_maker_sells(architect):
+    catalog_services.load_catalog()
+    assert "As the maker sells it" not in text(architect.get("/catalog/switch/leaf-32x100/"))
+    sold = (
+        SWITCH.replace("Example Networks", "Mellanox").replace("SW-48", "SN-2700").replace("10\n", "30\n", 1)
+    )
+    more = "".join(f"  - {{name: x{n}, type: 100gbase-x-qsfp28}}\n" for n in range(31))
+    applied({"a.yaml": sold + more})
+
+    page = text(architect.get("/catalog/switch/leaf-32x100/"))
+
+    rows = {
+        row.fact: (row.planned, row.sold)
+        for row in architect.get("/catalog/switch/leaf-32x100/").context["compared"]
+    }
+    plan = CatalogEntry.objects.get(slug="leaf-32x100").document
+    assert "As the maker sells it" in page
+    assert rows["Ports of 100 Gb/s"] == (32, 32)
+    assert rows["Weight, kg"] == (Decimal(str(plan["weight_kg"])), Decimal("13.608"))
+    assert rows["Most power, W"] == (Decimal(str(plan["max_watts"])), 350)
+    assert "same" in page
+    assert "differs" in page
