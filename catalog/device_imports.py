@@ -5,6 +5,8 @@ Reading stages what is new or changed; nothing of it is in force before `apply`,
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tarfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +16,7 @@ from pathlib import Path, PurePath
 from typing import IO, Any
 from uuid import UUID, uuid5
 
+import yaml
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -22,10 +25,11 @@ from accounts.models import User
 from accounts.permissions import may_edit_catalog, require
 from accounts.quotas import check_upload_quota
 from accounts.services import audit
-from catalog.engine.device_types import changes, is_large, missing, port_watts
+from catalog.engine.device_types import changes, is_large, key_of, missing, port_watts
 from catalog.imports import archives
 from catalog.imports.device_files import SUFFIXES, shown_path
 from catalog.imports.device_run import Unreadable, read_types
+from catalog.library import DATA
 from catalog.models import HardwareImport, HardwareModel
 from config import kept_files
 from config.errors import Conflict, DomainError, Invalid, Problem, Stale
@@ -43,6 +47,9 @@ CHANGES_KEPT = 200
 """Of one type; all are counted."""
 BATCH = 500
 WHAT_TO_SEND = "Choose a .zip, .tar.gz or .yaml file."
+SHIPPED = "shipped: "
+"""How the name of an import starts that came with the product."""
+_NOTHING: Mapping[str, Any] = {"unchanged": 0, "rejected": [], "passed_over": 0}
 NAMESPACE = UUID("6c1f0c53-59e1-5d0b-9b54-0d4f3a1f7f11")
 """Of the ids of hardware models: the same make and model has the same id in every installation."""
 
@@ -235,6 +242,43 @@ def discard(*, found: HardwareImport, user: User, based_on: int) -> None:
     locked.types.all().delete()
     locked.delete()
     transaction.on_commit(lambda: _forget_unused(locked.sha256))
+
+
+@transaction.atomic
+def load_shipped_models(file: Path = DATA / "hardware-models.yaml") -> list[HardwareImport]:
+    """Put the hardware models that the product ships in force, and return the imports that this made.
+
+    A model that somebody imported stays as it is, and what was rolled back is not brought back. Twice changes nothing.
+    """
+    made = []
+    for group in yaml.safe_load(file.read_text(encoding="utf-8"))["groups"]:
+        content = json.dumps(group, sort_keys=True).encode()
+        digest = hashlib.sha256(content).hexdigest()
+        if HardwareImport.objects.filter(sha256=digest).exists():
+            continue
+        found = HardwareImport(
+            file_name=f"{SHIPPED}{group['name']}",
+            sha256=digest,
+            size=len(content),
+            commit=group["commit"],
+            newest=date.fromisoformat(group["as_of"]),
+            state=State.APPLIED,
+            applied_at=timezone.now(),
+        )
+        types = [{"unread": [], **one, "key": key_of(one["document"])} for one in group["types"]]
+        staged, _ = _staged(found, types)
+        own = HardwareModel.objects.in_force().exclude(source__file_name__startswith=SHIPPED)
+        kept = set(own.values_list("pk", flat=True))
+        staged = [row for row in staged if row.previous_id not in kept]
+        found.counts = _counts({**_NOTHING, "types": types}, staged, len(types) - len(staged), total=0)
+        found.save()
+        replaced = [row.previous_id for row in staged if row.previous_id]
+        HardwareModel.objects.filter(pk__in=replaced).update(is_current=False)
+        for row in staged:
+            row.is_current = True
+        HardwareModel.objects.bulk_create(staged, batch_size=BATCH)
+        made.append(found)
+    return made
 
 
 def newest_applied() -> HardwareImport | None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 
+import jsonschema
 import pytest
+import yaml
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
 from accounts.models import AuditEntry, Role
 from catalog import device_imports
+from catalog.engine.device_types import json_schema, key_of
 from catalog.imports import device_run
+from catalog.library import DATA
 from catalog.models import HardwareImport, HardwareModel
 from config.errors import Conflict, DomainError, Forbidden, Invalid, Stale
 from jobs import services as jobs_services
@@ -329,6 +333,29 @@ def test_a_reader_that_dies_refuses_only_this_import(manager, monkeypatch):
 
     assert (found.state, found.reason) == (State.REFUSED, "Reading it failed.")
     monkeypatch.undo()
+
+
+def test_shipped_models_are_there_at_once_and_never_in_the_way_of_imports(manager):
+    entries = yaml.safe_load((DATA / "hardware-models.yaml").read_text(encoding="utf-8"))["groups"]
+    documents = {key_of(t["document"]): t["document"] for group in entries for t in group["types"]}
+    own = next(key for key in documents if key.endswith("mellanox-sn2700"))
+    mine = SWITCH.replace("Example Networks", "Mellanox").replace("SW-48", "SN2700")
+    applied(as_zip({"a.yaml": mine.replace("example-networks-sw-48", "mellanox-sn2700")}), manager)
+
+    made = device_imports.load_shipped_models()
+    again = device_imports.load_shipped_models()
+
+    found = {model.key: model for model in HardwareModel.objects.in_force()}
+    assert found.keys() == documents.keys()
+    assert all(found[key].document == documents[key] for key in documents if key != own)
+    assert found[own].part_number == "EN-48"
+    assert ([one.state for one in made], again) == ([State.APPLIED] * len(entries), [])
+    for document in documents.values():
+        jsonschema.validate(document, json_schema())
+    for one in reversed(made):
+        device_imports.roll_back(found=one, user=manager)
+    assert device_imports.load_shipped_models() == []
+    assert list(in_force()) == [own]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,10 +1,11 @@
-"""`manage.py load_catalog`: the starter catalog and price books into the database; twice changes nothing."""
+"""`manage.py load_catalog`: the starter catalog, hardware models and price books into the database; twice changes nothing."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from catalog.device_imports import load_shipped_models
 from catalog.prices import described, load_price_books
 from catalog.services import load_catalog
 from config.errors import Invalid
@@ -13,13 +14,14 @@ from config.errors import Invalid
 class Command(BaseCommand):
     """Check the shipped catalog and add or change what differs."""
 
-    help = "Load the starter catalog and the shipped price books, and print what changed."
+    help = "Load the starter catalog, the shipped hardware models and price books, and print what changed."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         try:
             with transaction.atomic():
                 loaded = load_catalog()
                 books = load_price_books()
+                models = load_shipped_models()
         except Invalid as error:
             lines = [f"  {p.field}: {p.message} (is: {p.value}). {p.remedy}" for p in error.problems]
             raise CommandError(
@@ -33,5 +35,9 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{len(loaded.added)} added, {len(loaded.changed)} changed, {loaded.unchanged} unchanged"
         )
+        for found in models:
+            self.stdout.write(
+                f"hardware models {found}: {found.counts['new']} new, {found.counts['changed']} changed"
+            )
         for book in books:
             self.stdout.write(f"price book {described(book)}")

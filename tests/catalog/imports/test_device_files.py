@@ -13,10 +13,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from catalog.imports import archives, device_run
 from catalog.imports.archives import Refused
 from catalog.imports.device_files import MAX_FILE_BYTES, read_types
+from catalog.library import DATA
 from config import children
 from tests.catalog.device_library import FOLDERS, MODULE, SERVER, SWITCH, as_tar, as_zip, generated
 
@@ -296,3 +298,7 @@ def test_the_library_of_the_community_is_read_whole():
     later = reading(as_zip(newer))
     assert (len(later.types), len(later.rejected)) == (5, 4)
     assert all("rack type" in one["problems"][0]["message"] for one in later.rejected)
+    shipped = yaml.safe_load((DATA / "hardware-models.yaml").read_text(encoding="utf-8"))["groups"]
+    originals = {one["sha256"]: one["document"] for one in (*found.types, *later.types)}
+    for one in (one for group in shipped for one in group["types"]):
+        assert originals[one["sha256"]] == one["document"], one["path"]
