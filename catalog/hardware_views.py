@@ -93,7 +93,7 @@ def model_list(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "has_models": bool(makers),
         "makers": [("", "All makers"), *((maker, maker) for maker in makers)],
-        "kinds": [("", "Devices and modules"), *((kind, f"{name}s") for kind, name in KIND_NAMES.items())],
+        "kinds": [("", "All"), *((kind, f"{name}s") for kind, name in KIND_NAMES.items())],
         "lacks": [("", "Anything"), *LACKS.items()],
         "may_import": may_edit_catalog(cast(User, request.user)),
     }
