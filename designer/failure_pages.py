@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -184,12 +185,41 @@ def ranking(design: Design, document: DesignDocument) -> dict[str, Any]:
             for item, simulated in zip(result["availability"], result["simulated"], strict=True)
         ],
         "years": result["simulated"][0]["years"] if result["simulated"] else 0,
-        "cut_sets": [
-            cut
-            | {"address": address(design, Asked(failed=cut["elements"])), "names": _plain(cut["elements"])}
-            for cut in result["cut_sets"]
-        ],
+        "cut_sets": _cut_sets(design, result["cut_sets"]),
     }
+
+
+def _cut_sets(design: Design, cuts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Cut sets for the page: those of one element and pairs by themselves, pairs that all hold as "any two of"."""
+    rows = []
+    for event in dict.fromkeys(cut["event"] for cut in cuts):
+        mine = [tuple(cut["elements"]) for cut in cuts if cut["event"] == event]
+        groups = [one for one in mine if len(one) != 2] + cliques([one for one in mine if len(one) == 2])
+        for group in groups:
+            row: dict[str, Any] = {"event": event, "names": _plain(group)}
+            if len(group) > 2:
+                row["names"] = f"any two of {', '.join(_plain([one]) for one in group)}"
+            rows.append(row | {"address": address(design, Asked(failed=group[:2]))})
+    return rows
+
+
+def cliques(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return groups of which any two are one of `pairs`; each pair is in one group, and as few groups as greed finds."""
+    partners: dict[str, set[str]] = defaultdict(set)
+    for a, b in pairs:
+        partners[a].add(b)
+        partners[b].add(a)
+    found = []
+    while any(partners.values()):
+        first = min(partners, key=lambda one: (-len(partners[one]), one))
+        group = [first]
+        for other in sorted(partners[first], key=lambda one: (-len(partners[one] & partners[first]), one)):
+            if all(other in partners[one] for one in group):
+                group.append(other)
+        for one in group:
+            partners[one] -= set(group)
+        found.append(tuple(sorted(group)))
+    return found
 
 
 def _plain(elements: Sequence[str]) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import Role
 from catalog import services as catalog_services
 from catalog.models import CatalogEntry
-from designer import failure_services, services
+from designer import failure_pages, failure_services, services
 from designer.models import FailureRanking
 from jobs import worker
 from jobs.models import Job, State
@@ -118,10 +122,22 @@ def test_failures_are_ranked_in_the_background_and_shown(signed_in, design):
     assert job.state == State.DONE, job.error
     assert "No device, rack, PDU or feed alone stops control, storage or the way out." in text
     assert ">spine-1 and spine-2</a>" in text
+    assert ">any two of ctl01, ctl02, ctl03</a>" in text
     assert "above 99.999 %" in text
     assert "SIGCOMM 2011" in text
     assert "1,000,000 years in which devices, racks, PDUs and feeds fail" in text
     assert "What two switches leave" in text
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] < p[1]), unique=True))
+def test_pairs_are_told_in_groups_of_which_any_two_are_a_pair_and_none_is_lost(pairs):
+    named = {(f"d{a}", f"d{b}") for a, b in pairs}
+
+    groups = failure_pages.cliques(sorted(named))
+
+    told = [pair for group in groups for pair in combinations(group, 2)]
+    assert set(told) == named
+    assert len(told) == len(named)
 
 
 def test_a_ranking_is_made_once_and_forgotten_when_the_drawing_changes(design, architect):
