@@ -166,7 +166,7 @@ def ranking(design: Design, document: DesignDocument) -> dict[str, Any]:
     ]
     pairs = [
         damage | {"address": address(design, Asked(failed=damage["failed"]))}
-        for damage in result["pair_damages"][:30]
+        for damage in result["pair_damages"][:12]
     ]
     return {
         "ranking": found,
