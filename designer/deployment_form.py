@@ -181,7 +181,7 @@ GROUPS = (
             ),
             Question(
                 name="pinned_profiles", kind=Kind.CHECKS, label="Profiles with dedicated CPUs or huge pages", rules=("V057",),
-                help="Each of their VMs must fit into one NUMA cell (sizing.C8)",
+                help="Only asked by V057, of profiles whose own CPU column says nothing: each VM must fit into one NUMA cell",
             ),
         ),
     ),
