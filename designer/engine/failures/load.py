@@ -10,7 +10,7 @@ from decimal import Decimal
 from catalog.engine.hardware import NodeRole, NodeSpec
 from catalog.engine.units import TOLERANCE
 from designer.engine.failures.model import Load
-from designer.engine.sizing import compute
+from designer.engine.sizing import compute, packing
 from designer.engine.sizing.guests import demand_of, host_of
 from designer.engine.sizing.hyperconverged import GIB_PER_OSD, control_share
 from designer.engine.sizing.storage import THREADS_PER_OSD
@@ -33,10 +33,10 @@ def load_of(topology: Topology, workload: Workload, policies: Policies, hardware
             continue
         host = _host(spec, policies, workload, has_control=has_control, has_storage=has_storage)
         demands = _demands(spec, workload, policies)
-        fits[key] = all(compute.vms_of_one_size(host, vm)[0] > 0 for vm in demands if vm.count)
+        fits[key] = all(packing.vms_of_one_size(host, vm)[0] > 0 for vm in demands if vm.count)
         # A VM larger than the host cannot be packed: the host is then counted by those that fit.
-        packable = [vm for vm in demands if vm.count and compute.vms_of_one_size(host, vm)[0] > 0]
-        carried = compute.most_vms(host, packable, hosts) // hosts if packable else 0
+        packable = [vm for vm in demands if vm.count and packing.vms_of_one_size(host, vm)[0] > 0]
+        carried = packing.most_vms(host, packable, hosts) // hosts if packable else 0
         per_host[key] = min(per_host.get(key, carried), carried)
     return Load(
         vms=workload.vms,
@@ -58,7 +58,7 @@ def load_of(topology: Topology, workload: Workload, policies: Policies, hardware
 
 def _host(
     spec: NodeSpec, policies: Policies, workload: Workload, *, has_control: bool, has_storage: bool
-) -> compute.HostCapacity:
+) -> packing.HostCapacity:
     osds = spec.osds if has_storage else 0
     control_gib, control_threads = control_share(spec.ram_gib, policies) if has_control else (Decimal(0), 0)
     reserved = compute.reserved_threads(
@@ -77,7 +77,7 @@ def _host(
     return replace(found, ram_gib=max(TOLERANCE, found.ram_gib))
 
 
-def _demands(spec: NodeSpec, workload: Workload, policies: Policies) -> list[compute.VmDemand]:
+def _demands(spec: NodeSpec, workload: Workload, policies: Policies) -> list[packing.VmDemand]:
     has_local_disks = spec.local_disk_gb > 0
     return [
         demand_of(profile, profile.count, policies, has_local_disks=has_local_disks)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from catalog.engine.figures import Input, Step
 from catalog.engine.hardware import NodeSpec, PduSpec, RackSpec, SwitchSpec
 from catalog.engine.units import ceil, floor
-from designer.engine.sizing import compute, control_plane
+from designer.engine.sizing import control_plane, packing
 from designer.engine.sizing.figures import FigureBook, plain
 from designer.engine.sizing.model import (
     BestChange,
@@ -100,12 +100,12 @@ def _of_compute(book: FigureBook, computed: Computed) -> tuple[Headroom, Carried
     sizing, spec = computed.sizing, computed.spec
     now, asked = sizing.vms_with_spare, sizing.vms
 
-    def carried(groups: Sequence[compute.HostGroup]) -> int:
-        return compute.vms_after_losses(computed.host, computed.demands, groups, computed.spare)
+    def carried(groups: Sequence[packing.HostGroup]) -> int:
+        return packing.vms_after_losses(computed.host, computed.demands, groups, computed.spare)
 
-    more = carried([*computed.groups, compute.HostGroup(count=1, host=computed.host)])
+    more = carried([*computed.groups, packing.HostGroup(count=1, host=computed.host)])
     *before, last = computed.groups
-    less = carried([*before, compute.HostGroup(count=last.count - 1, host=last.host)])
+    less = carried([*before, packing.HostGroup(count=last.count - 1, host=last.host)])
     one_less = (
         f"{plain(less)} VMs, still enough"
         if less >= asked

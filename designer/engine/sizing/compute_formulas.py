@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from catalog.engine.figures import Answer, Formula, Step, Value
 from catalog.engine.units import ceil, floor
-from designer.engine.sizing import compute
+from designer.engine.sizing import compute, packing
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.formula_parts import choice, formula, number, refuse, row_number, rows, whole
 from designer.engine.workload import FailureDomain
@@ -119,13 +119,13 @@ def _vms_of_a_host(
     vm_overhead_gib: Decimal,
     disk_gb: Decimal,
 ) -> Answer:
-    host = compute.HostCapacity(
+    host = packing.HostCapacity(
         threads=threads, vcpus=vcpus_per_host, ram_gib=ram_gib_per_host, local_disk_gb=local_disk_gb_per_host
     )
-    vm = compute.VmDemand(count=1, vcpus=vcpus, ram_gib=ram_gib + vm_overhead_gib, local_disk_gb=disk_gb)
+    vm = packing.VmDemand(count=1, vcpus=vcpus, ram_gib=ram_gib + vm_overhead_gib, local_disk_gb=disk_gb)
     if vm.ram_gib <= 0:
         raise refuse("ram_gib", ram_gib, "is no VM", "Send more than 0 GiB.")
-    count, bound_by = compute.vms_of_one_size(host, vm)
+    count, bound_by = packing.vms_of_one_size(host, vm)
     by_ram = floor(ram_gib_per_host / vm.ram_gib)
     steps = [
         Step(label="By vCPU", working=f"floor({vcpus_per_host} / {vcpus})", value=vcpus_per_host // vcpus, unit="VMs"),
@@ -148,7 +148,7 @@ def _hosts_for_a_mix(
     annual_growth_rate: Decimal,
     growth_years: Decimal,
 ) -> Answer:
-    host = compute.HostCapacity(
+    host = packing.HostCapacity(
         threads=threads, vcpus=vcpus_per_host, ram_gib=ram_gib_per_host, local_disk_gb=local_disk_gb_per_host
     )
     factor = (1 + annual_growth_rate) ** growth_years
@@ -159,7 +159,7 @@ def _hosts_for_a_mix(
         if need["ram_gib"] + vm_overhead_gib <= 0:
             raise refuse(f"vms[{index}].ram_gib", need["ram_gib"], "is no VM", "Send more than 0 GiB.")
         demands.append(
-            compute.VmDemand(
+            packing.VmDemand(
                 count=ceil(need["count"] * factor), vcpus=ceil(need["vcpus"]), local_disk_gb=disk,
                 ram_gib=need["ram_gib"] + vm_overhead_gib,
             )

@@ -9,7 +9,7 @@ from catalog.engine.documents import InvalidDocument, Problem
 from catalog.engine.figures import Input, Step
 from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole, NodeSpec
 from catalog.engine.units import ceil
-from designer.engine.sizing import compute, control_plane, hyperconverged, storage
+from designer.engine.sizing import compute, control_plane, hyperconverged, packing, storage
 from designer.engine.sizing.ceilings import ceilings_of
 from designer.engine.sizing.changes import explain_changes
 from designer.engine.sizing.explanation import (
@@ -287,7 +287,7 @@ def _reserves(request: SizingRequest, spec: NodeSpec) -> Reserves:
     )
 
 
-def _host(request: SizingRequest, spec: NodeSpec, reserves: Reserves) -> compute.HostCapacity:
+def _host(request: SizingRequest, spec: NodeSpec, reserves: Reserves) -> packing.HostCapacity:
     """One host as guests see it.
 
     Raises:
@@ -315,7 +315,7 @@ def _host(request: SizingRequest, spec: NodeSpec, reserves: Reserves) -> compute
 
 def _host_and_demands(
     request: SizingRequest, counted: list[int]
-) -> tuple[compute.HostCapacity, list[compute.VmDemand], Reserves]:
+) -> tuple[packing.HostCapacity, list[packing.VmDemand], Reserves]:
     """A new host as guests see it, the VMs, and what the host keeps."""
     spec, policies = request.hardware.compute, request.policies
     reserves = _reserves(request, spec)
@@ -333,7 +333,7 @@ def _host_and_demands(
     names = [profile.name for profile in profiles]
     if amphorae := amphorae_of(request):
         ram = control_plane.AMPHORA_RAM_GIB + policies.vm_overhead_gib
-        demands.append(compute.VmDemand(count=amphorae, vcpus=control_plane.AMPHORA_VCPUS, ram_gib=ram))
+        demands.append(packing.VmDemand(count=amphorae, vcpus=control_plane.AMPHORA_VCPUS, ram_gib=ram))
         names.append("An amphora")
     compute.refuse_what_fits_nowhere(host, demands, names, others)
     return host, demands, reserves
@@ -383,7 +383,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
     host, demands, reserves = _host_and_demands(request, counted)
     existing = existing_of(request.hardware, NodeRole.COMPUTE)
     there = [
-        compute.HostGroup(count=kind.count, host=_host(request, kind.spec, _reserves(request, kind.spec)))
+        packing.HostGroup(count=kind.count, host=_host(request, kind.spec, _reserves(request, kind.spec)))
         for kind in existing
     ]
     needed = compute.hosts_needed(host, demands, there)
@@ -394,7 +394,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         new = compute.new_hosts_that_survive(
             host, demands, there, spare=spare, unit=unit, domains=domains, least=needed.added
         )
-        alone = compute.pack(host, demands)
+        alone = packing.pack(host, demands)
         fewest = compute.hosts_that_survive(
             hosts_for_load=alone.added, spare=_spare(policies, alone.added), unit=unit, domains=domains
         )
@@ -411,10 +411,10 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
     hosts = hosts if fixed is None else fixed
     kinds = filled_up(existing, NodeRole.COMPUTE, spec, hosts)
     groups = tuple(
-        compute.HostGroup(count=kind.count, host=group.host)
-        for kind, group in zip(kinds, [*there, compute.HostGroup(count=0, host=host)], strict=False)
+        packing.HostGroup(count=kind.count, host=group.host)
+        for kind, group in zip(kinds, [*there, packing.HostGroup(count=0, host=host)], strict=False)
     )
-    survivors = compute.after_losses(groups, spare) or [[]]
+    survivors = packing.after_losses(groups, spare) or [[]]
     sizing = ComputeSizing(
         hosts_for_load=needed.packed,
         spare_hosts=max(0, hosts - needed.packed),
@@ -428,7 +428,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         ram_gib_per_host=host.ram_gib,
         reserved_threads=reserves.threads,
         reserved_ram_gib=reserves.ram_gib,
-        vms_with_spare=compute.vms_after_losses(host, demands, groups, spare),
+        vms_with_spare=packing.vms_after_losses(host, demands, groups, spare),
         vcpus_with_spare=min(
             sum(g.count * (g.host.vcpus + g.host.pcpus) for g in left) for left in survivors
         ),
@@ -451,7 +451,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         host=host,
         needed=needed,
         reserves=reserves,
-        most_vms_per_host=compute.most_vms(host, demands, 1),
+        most_vms_per_host=packing.most_vms(host, demands, 1),
         hosts_in_use=hosts - spare,
         hosts_bound_by=needed.bound_by if fixed is None else "set by hand",
     )

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from catalog.engine.hardware import NodeSpec
 from catalog.engine.units import ceil
-from designer.engine.sizing.compute import HostCapacity, VmDemand, vcpu_capacity
+from designer.engine.sizing.compute import vcpu_capacity
 from designer.engine.sizing.control_plane import AMPHORA_VCPUS
+from designer.engine.sizing.packing import HostCapacity, VmDemand
 from designer.engine.workload import Policies, VmProfile, Workload
 
 

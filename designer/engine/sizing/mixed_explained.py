@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from catalog.engine.figures import Input, Step
-from designer.engine.sizing import compute
+from designer.engine.sizing import packing
 from designer.engine.sizing.figures import FigureBook, plain
 from designer.engine.sizing.model import StorageSizing
 from designer.engine.sizing.parts import Computed, Stored
@@ -17,8 +17,8 @@ def explain_kinds(book: FigureBook, computed: Computed) -> None:
     """What each kind of compute node carries alone."""
     for number, (kind, group) in enumerate(zip(computed.kinds, computed.groups, strict=True), start=1):
         host = group.host
-        alone = compute.most_vms(
-            computed.host, computed.demands, 0, existing=[compute.HostGroup(count=1, host=host)]
+        alone = packing.most_vms(
+            computed.host, computed.demands, 0, existing=[packing.HostGroup(count=1, host=host)]
         )
         state = "existing" if kind.is_existing else "new"
         book.add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from catalog.engine.figures import Grade, Input, Step
-from designer.engine.sizing import compute
+from designer.engine.sizing import packing
 from designer.engine.sizing.figures import FigureBook, plain
 from designer.engine.sizing.model import Notice, SizingRequest
 from designer.engine.sizing.parts import Computed
@@ -37,7 +37,7 @@ def explain_numa(book: FigureBook, request: SizingRequest, computed: Computed) -
     for profile, vm in zip(profiles, computed.demands, strict=False):
         if not vm.guest_cells or not vm.count:
             continue
-        fits, bound_by = compute.vms_of_one_size(host, vm)
+        fits, bound_by = packing.vms_of_one_size(host, vm)
         steps = []
         if vm.is_pinned:
             each = -(-vm.vcpus // vm.guest_cells)

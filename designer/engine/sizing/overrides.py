@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.engine.documents import InvalidDocument
-from designer.engine.sizing import compute
+from designer.engine.sizing import compute, packing
 from designer.engine.sizing.figures import FigureBook, plain
 from designer.engine.sizing.model import Notice, Override, SizingRequest
 from designer.engine.sizing.parts import Computed, Spread, Stored, is_hyper_converged
@@ -55,7 +55,7 @@ def _compute_nodes(request: SizingRequest, computed: Computed) -> Iterator[Fixed
         chosen=chosen,
         formula="sizing.C7",
     )
-    left = compute.pack(computed.host, computed.demands, computed.groups, may_add=False).left
+    left = packing.pack(computed.host, computed.demands, computed.groups, may_add=False).left
     notice = None
     if left:
         message = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole, NodeSpec
-from designer.engine.sizing import compute, performance, power, storage
+from designer.engine.sizing import compute, packing, performance, power, storage
 from designer.engine.sizing.fabric import Fabric
 from designer.engine.sizing.model import ComputeSizing, SizingRequest, StorageSizing
 from designer.engine.sizing.uneven import UnevenLayout
@@ -45,14 +45,14 @@ class Computed:
     """What more of it is built from."""
     kinds: tuple[NodeKind, ...]
     """Those that are there already, then the new ones."""
-    groups: tuple[compute.HostGroup, ...]
+    groups: tuple[packing.HostGroup, ...]
     """What each of `kinds` gives to guests."""
-    demands: tuple[compute.VmDemand, ...]
+    demands: tuple[packing.VmDemand, ...]
     spare: int
     """Hosts that the rule keeps spare."""
     computed_hosts: int
     """What the rules ask for, whatever a person fixed."""
-    host: compute.HostCapacity
+    host: packing.HostCapacity
     """A new one."""
     needed: compute.HostsNeeded
     reserves: Reserves
@@ -207,11 +207,11 @@ def is_mixed(computed: Computed) -> bool:
 def vms_short_after(unit: FailureDomain, computed: Computed, policies: Policies, racks: int) -> int:
     """How many VMs find no place after the worst loss of one host, rack or zone, hosts being what they are (C7)."""
     if unit is FailureDomain.HOST:
-        cases = compute.after_losses(computed.groups, 1)
+        cases = packing.after_losses(computed.groups, 1)
     else:
-        cases = compute.after_domain_losses(computed.groups, domains_of(unit, policies, racks))
+        cases = packing.after_domain_losses(computed.groups, domains_of(unit, policies, racks))
     return max(
-        (compute.pack(computed.host, computed.demands, case, may_add=False).left for case in cases), default=0
+        (packing.pack(computed.host, computed.demands, case, may_add=False).left for case in cases), default=0
     )
 
 

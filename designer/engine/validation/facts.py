@@ -23,14 +23,10 @@ from catalog.engine.units import ceil
 from designer.engine.deployment import Deployment
 from designer.engine.document import DesignDocument
 from designer.engine.pods import Pod, pods_of
-from designer.engine.sizing.compute import (
-    HostCapacity,
-    VmDemand,
-    host_ram_reserve_gib,
-    reserved_threads,
-)
+from designer.engine.sizing.compute import host_ram_reserve_gib, reserved_threads
 from designer.engine.sizing.guests import demand_of, host_of
 from designer.engine.sizing.hyperconverged import GIB_PER_OSD, control_share
+from designer.engine.sizing.packing import HostCapacity, VmDemand
 from designer.engine.sizing.power import feed_watts
 from designer.engine.sizing.storage import min_size
 from designer.engine.topology import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from designer.engine.sizing.compute import HostCapacity, HostGroup, VmDemand, pack
+from designer.engine.sizing.packing import HostCapacity, HostGroup, VmDemand, pack
 
 
 def unplaced(hosts: Mapping[HostCapacity, int], demands: Sequence[VmDemand]) -> int:

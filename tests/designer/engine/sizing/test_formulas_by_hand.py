@@ -7,8 +7,8 @@ from decimal import Decimal as D
 import pytest
 
 from catalog.engine.hardware import Media, PduSpec
-from designer.engine.sizing import compute, control_plane, network, power, storage
-from designer.engine.sizing.compute import HostCapacity, VmDemand
+from designer.engine.sizing import compute, control_plane, network, packing, power, storage
+from designer.engine.sizing.packing import HostCapacity, VmDemand
 from designer.engine.sizing.storage import Layout
 from designer.engine.workload import FailureDomain
 
@@ -83,7 +83,7 @@ def test_vcpu_capacity_of_a_host(total, reserved, ratio, expected):
     ],
 )
 def test_vms_of_one_size_on_a_host(host, vm, expected, bound_by):
-    assert compute.vms_of_one_size(host, vm) == (expected, bound_by)
+    assert packing.vms_of_one_size(host, vm) == (expected, bound_by)
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from catalog.engine.documents import InvalidDocument
 from catalog.engine.hardware import DeviceClass, ExistingNodes, Media, NodeRole
 from catalog.library import load_library
 from designer.engine.layout import lay_out
-from designer.engine.sizing import compute, storage
-from designer.engine.sizing.compute import HostCapacity, HostGroup
+from designer.engine.sizing import packing, storage
 from designer.engine.sizing.engine import size
+from designer.engine.sizing.packing import HostCapacity, HostGroup
 from designer.engine.sizing.uneven import OsdHosts, uneven_capacity, uneven_fill_limits, uneven_layout
 from designer.engine.workload import FailureDomain, Overrides, Policies, PoolPlan
 from tests.designer.engine.sizing.test_engine import a_profile, a_request
@@ -97,7 +97,7 @@ capacities = st.builds(
     ram_gib=st.integers(32, 2048).map(D),
 )
 mixes = st.lists(
-    st.builds(compute.VmDemand, count=st.integers(1, 300), vcpus=st.integers(1, 16), ram_gib=st.integers(1, 32).map(D)),
+    st.builds(packing.VmDemand, count=st.integers(1, 300), vcpus=st.integers(1, 16), ram_gib=st.integers(1, 32).map(D)),
     min_size=1, max_size=4,
 )  # fmt: skip
 groups = st.lists(st.builds(HostGroup, count=st.integers(1, 12), host=capacities), min_size=1, max_size=3)
@@ -105,8 +105,8 @@ groups = st.lists(st.builds(HostGroup, count=st.integers(1, 12), host=capacities
 
 @given(host=capacities, given_hosts=groups, demands=mixes, more=capacities)
 def test_one_more_host_never_leaves_more_vms_without_a_place(host, given_hosts, demands, more):
-    before = compute.pack(host, demands, given_hosts, may_add=False)
-    after = compute.pack(host, demands, [*given_hosts, HostGroup(count=1, host=more)], may_add=False)
+    before = packing.pack(host, demands, given_hosts, may_add=False)
+    after = packing.pack(host, demands, [*given_hosts, HostGroup(count=1, host=more)], may_add=False)
 
     assert after.left <= before.left
 
@@ -114,9 +114,9 @@ def test_one_more_host_never_leaves_more_vms_without_a_place(host, given_hosts, 
 @given(host=capacities, given_hosts=groups, demands=mixes)
 def test_equal_hosts_that_are_there_count_as_new_ones(host, given_hosts, demands):
     count = given_hosts[0].count
-    there = compute.pack(host, demands, [HostGroup(count=count, host=host)])
+    there = packing.pack(host, demands, [HostGroup(count=count, host=host)])
 
-    assert there.used + there.added == compute.first_fit_decreasing(host, demands)
+    assert there.used + there.added == packing.first_fit_decreasing(host, demands)
 
 
 @settings(max_examples=25)

@@ -13,7 +13,7 @@ from catalog.engine.documents import InvalidDocument
 from catalog.library import load_library
 from designer.engine.failures.load import load_of
 from designer.engine.layout import lay_out
-from designer.engine.sizing import compute, numa
+from designer.engine.sizing import numa, packing
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.guests import dedicated_threads
 from designer.engine.sizing.model import SizingRequest
@@ -39,12 +39,12 @@ def pinned(count=4, vcpus=8, ram_gib=16, **fields):
 
 def a_host(pcpus=64, cells=2, cell_gib=120, **fields):
     values = {"threads": 128, "vcpus": 0, "ram_gib": D(cells * cell_gib), "pcpus": pcpus, "cells": cells, "cell_gib": D(cell_gib)}  # fmt: skip
-    return compute.HostCapacity(**(values | fields))
+    return packing.HostCapacity(**(values | fields))
 
 
 def a_vm(vcpus=8, ram=8, cells=1, **fields):
     values = {"count": 1, "vcpus": vcpus, "ram_gib": D(ram), "is_pinned": True, "guest_cells": cells, "cell_gib": D(ram) / cells}  # fmt: skip
-    return compute.VmDemand(**(values | fields))
+    return packing.VmDemand(**(values | fields))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def a_vm(vcpus=8, ram=8, cells=1, **fields):
     [(8, 1, 8), (24, 1, 2), (48, 1, 0), (48, 2, 1)],
 )
 def test_pinned_vms_of_a_host_as_nova_fits_them(vcpus, cells, fits):
-    assert compute.vms_of_one_size(a_host(), a_vm(vcpus, ram=1, cells=cells))[0] == fits
+    assert packing.vms_of_one_size(a_host(), a_vm(vcpus, ram=1, cells=cells))[0] == fits
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_pinned_vms_of_a_host_as_nova_fits_them(vcpus, cells, fits):
 def test_huge_page_vms_of_a_host_as_nova_fits_them(ram_gib, cells, fits):
     vm = a_vm(1, ram_gib, cells, is_pinned=False)
 
-    assert compute.vms_of_one_size(a_host(vcpus=1000), vm)[0] == fits
+    assert packing.vms_of_one_size(a_host(vcpus=1000), vm)[0] == fits
 
 
 @settings(max_examples=200, deadline=None)
@@ -77,7 +77,7 @@ def test_huge_page_vms_of_a_host_as_nova_fits_them(ram_gib, cells, fits):
 def test_equal_pinned_vms_fit_by_the_formula(cells, threads, vcpus, guest_cells):
     host = a_host(pcpus=cells * threads, cells=cells, cell_gib=1000)
 
-    found, _ = compute.vms_of_one_size(host, a_vm(vcpus, ram=1, cells=guest_cells))
+    found, _ = packing.vms_of_one_size(host, a_vm(vcpus, ram=1, cells=guest_cells))
 
     # cells and guest cells are powers of two, so that the floor of cells / q strands no cell.
     expected = numa.pinned_vms(cells=cells, threads_per_cell=threads, vcpus=vcpus, numa_nodes=guest_cells)
@@ -90,7 +90,7 @@ def test_a_cloud_of_pinned_vms_alone_pins_every_thread():
 
     assert (result.compute.pcpus_per_host, result.compute.vcpus_per_host) == (124, 0)
     assert result.figures["compute.numa.pin"].value == 14
-    assert (result.compute.hosts_for_load, result.compute.bound_by) == (2, compute.NUMA)
+    assert (result.compute.hosts_for_load, result.compute.bound_by) == (2, packing.NUMA)
 
 
 def test_pinned_and_shared_vms_split_the_threads_by_what_they_ask_for():
@@ -102,7 +102,7 @@ def test_pinned_and_shared_vms_split_the_threads_by_what_they_ask_for():
     assert "62 PCPU and 248 VCPU" in next(n.message for n in result.notices if n.formula == "sizing.C8")
     # 3 VMs of 8 in 31 threads of a cell, 6 a host: 4 hosts for 20; 62 VMs of 4 a host: 3 hosts for 160.
     assert result.compute.hosts_for_load == 4
-    assert result.compute.bound_by == compute.NUMA
+    assert result.compute.bound_by == packing.NUMA
 
 
 def test_a_planning_rule_says_how_many_threads_are_pinned():

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.library import load_library
-from designer.engine.sizing import compute
+from designer.engine.sizing import compute, packing
 from designer.engine.sizing.guests import demand_of, host_of
 from designer.engine.workload import Policies, VmProfile, Workload
 
@@ -82,7 +82,7 @@ def test_a_host_takes_as_many_vms_as_placement_lets_in(
     threads, kept_gib = 2 * reserved_cores, 8
     host = host_of(spec, policies, Workload(profiles=(profile,)), reserved_threads=threads, reserved_ram_gib=D(kept_gib))  # fmt: skip
 
-    found, _ = compute.vms_of_one_size(host, demand_of(profile, 1, policies, has_local_disks=disk_gb > 0))
+    found, _ = packing.vms_of_one_size(host, demand_of(profile, 1, policies, has_local_disks=disk_gb > 0))
 
     total = spec.threads
     inventories = {
@@ -129,7 +129,7 @@ def test_pinned_and_shared_vms_share_a_host_as_placement_has_it(
         replace(demand_of(one, asked_of_pinned + 3, policies, has_local_disks=False)),
         demand_of(other, shared, policies, has_local_disks=False),
     ]
-    left = compute.pack(host, demands, [compute.HostGroup(count=1, host=host)], may_add=False).left
+    left = packing.pack(host, demands, [packing.HostGroup(count=1, host=host)], may_add=False).left
 
     assert left == 3 + (shared - asked_of_shared)
 
@@ -141,9 +141,9 @@ def test_pinned_and_shared_vms_share_a_host_as_placement_has_it(
 def test_the_memory_reserve_that_is_exported_lets_in_what_was_counted(ram_gib, vm_gib, overhead):
     """The two views of sizing.C4 agree: with the reserve for N VMs Placement takes N, with that for N + 1 not N + 1."""
     host_gib, each = D(16), D(overhead)
-    host = compute.HostCapacity(threads=512, vcpus=4096, ram_gib=D(ram_gib) - host_gib)
-    vm = compute.VmDemand(count=1, vcpus=1, ram_gib=D(vm_gib) + each)
-    found, _ = compute.vms_of_one_size(host, vm)
+    host = packing.HostCapacity(threads=512, vcpus=4096, ram_gib=D(ram_gib) - host_gib)
+    vm = packing.VmDemand(count=1, vcpus=1, ram_gib=D(vm_gib) + each)
+    found, _ = packing.vms_of_one_size(host, vm)
 
     def placed(vms: int) -> int:
         reserved = compute.reserved_host_memory_mb(host_reserve_gib=host_gib, vms=vms, vm_overhead_gib=each)
