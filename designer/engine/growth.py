@@ -26,7 +26,7 @@ HORIZON_MONTHS, LEAD_MONTHS = 60, 3
 HORIZON_KEY, LEAD_KEY = "horizon_months", "procurement_lead_months"
 """The assumptions of a design that say otherwise."""
 
-MOST_SERVERS = 2_000
+MOST_SERVERS = 1_000
 """The most servers whose growth is answered at once: some five seconds of work. House value."""
 
 Months = Annotated[int, Bounds(12, 84, "months")]
