@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.autosave import B16
 from bench.benchmark import Benchmark
 from bench.device_types import B13
 from bench.failures import B7
@@ -10,4 +11,4 @@ from bench.job_latency import B15
 from bench.list_api import B8
 from bench.price_matching import B3
 
-SUITE: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (B3, B7, B8, B12, B13, B15)}
+SUITE: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (B3, B7, B8, B12, B13, B15, B16)}
