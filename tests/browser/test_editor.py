@@ -275,3 +275,25 @@ def test_it_can_be_used_on_a_narrow_screen_and_in_forced_colours(
 
     expect(visit.get_by_role("radio", name="Network")).to_be_visible()
     assert visit.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+def test_pressing_an_element_in_failure_mode_tells_what_stops(visit: Page, design, assert_accessible):
+    opened(visit, design)
+    visit.get_by_role("tab", name="Failures").click()
+    at = where(visit, "cmp01")
+    visit.mouse.click(at["x"], at["y"])
+    expect(visit.locator(".failing")).to_contain_text("When cmp01 fails, 52 VMs stop.")
+    other = where(visit, "leaf-1a")
+    visit.mouse.click(other["x"], other["y"])
+    expect(visit.locator(".failing .chip")).to_have_count(2)
+    assert_accessible(visit)
+
+    visit.get_by_role("button", name="Repair cmp01").click()
+    visit.get_by_role("tab", name="Inspector").click()
+    assert (
+        visit.evaluate(
+            "document.querySelector('[data-topology-editor]').topologyEditor.workspace.failed.size"
+        )
+        == 0
+    )
+    assert Design.objects.get(pk=design.pk).version == 1

@@ -3,6 +3,7 @@ import "./editor.css";
 import { render } from "preact";
 import { Autosave, LocalShelf } from "./api/autosave.ts";
 import { HttpClient } from "./api/client.ts";
+import { Failing } from "./api/failing.ts";
 import { Live } from "./api/live.ts";
 import { Editor } from "./editor.ts";
 import { Catalog } from "./model/catalog.ts";
@@ -22,15 +23,17 @@ function start(host: HTMLElement): void {
   const client = new HttpClient(page.api, page.csrfToken);
   const save = new Autosave(editor, client, new LocalShelf(storage(), `sw-unsaved:${page.design}`), page.version);
   const live = new Live(client, `${page.api}live/`);
+  const failing = new Failing(client, `${page.api}failures/`, workspace);
   const nothing = () => undefined;
-  const keyboard = new Keyboard(workspace, { help: nothing, find: nothing, inspect: nothing, palette: nothing, cancel: () => false });
-  const app: App = { page, workspace, save, live, keyboard, pointer: null };
+  const keyboard = new Keyboard(workspace, { help: nothing, find: nothing, inspect: nothing, palette: nothing, fail: nothing, cancel: () => false });
+  const app: App = { page, workspace, save, live, failing, keyboard, pointer: null };
 
   let asked = 0;
   save.subscribe(() => {
     if (save.state.kind === "saved" && save.version !== asked) {
       asked = save.version;
       void live.ask();
+      if (failing.failed.length) void failing.set(failing.failed);
     }
     workspace.changed();
   });

@@ -65,6 +65,13 @@ export class HttpClient implements Client {
     return answer?.ok ? ((await answer.json()) as T) : null;
   }
 
+  /** Ask with a body; null where there is no answer, or it is a refusal. */
+  async post<T>(address: string, body: unknown): Promise<T | null> {
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": this.csrfToken };
+    const answer = await this.send(address, { method: "POST", headers, body: JSON.stringify(body) });
+    return answer?.ok ? ((await answer.json()) as T) : null;
+  }
+
   async send(address: string, request: RequestInit): Promise<Response | null> {
     try {
       return await fetch(address, { credentials: "same-origin", ...request, headers: { Accept: "application/json", ...request.headers } });

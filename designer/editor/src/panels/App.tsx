@@ -6,6 +6,7 @@ import { Drawing } from "../view/drawing.ts";
 import type { App } from "./context.ts";
 import { Find, Help } from "./Dialogs.tsx";
 import { useChanges } from "./hooks.ts";
+import { FailurePanel } from "./FailurePanel.tsx";
 import { Inspector } from "./Inspector.tsx";
 import { Findings, LivePanel } from "./LivePanel.tsx";
 import { MiniMap } from "./MiniMap.tsx";
@@ -15,7 +16,7 @@ import { Palette } from "./Palette.tsx";
 import { ServicesView } from "./ServicesView.tsx";
 import { Toolbar } from "./Toolbar.tsx";
 
-type Tab = "inspector" | "findings" | "live";
+type Tab = "inspector" | "findings" | "live" | "failures";
 
 export function TopologyEditor({ app }: { app: App }) {
   const { workspace } = app;
@@ -36,6 +37,11 @@ export function TopologyEditor({ app }: { app: App }) {
       help: () => setHelp(true),
       find: () => setFind(true),
       inspect: () => (setTab("inspector"), focusInspector()),
+      fail: () => {
+        app.failing.turn(true);
+        setTab("failures");
+        for (const key of workspace.selection) app.failing.toggle(key);
+      },
       palette: () => document.getElementById("palette-search")?.focus(),
       cancel: () => pointer.cancel(),
     };
@@ -55,7 +61,12 @@ export function TopologyEditor({ app }: { app: App }) {
     element.addEventListener("keydown", onKey);
     element.addEventListener("keyup", onKeyUp);
     document.addEventListener("paste", onPaste);
+    const stopFailing = app.failing.subscribe(() => {
+      pointer.onPick = app.failing.isOn ? (key) => app.failing.toggle(key) : null;
+    });
+    pointer.onPick = app.failing.isOn ? (key) => app.failing.toggle(key) : null;
     return () => {
+      stopFailing();
       drawing.stop();
       document.removeEventListener("paste", onPaste);
     };
@@ -65,7 +76,7 @@ export function TopologyEditor({ app }: { app: App }) {
   const warnings = app.live.answer?.findings.filter((finding) => finding.severity === "warning" && !finding.is_suppressed).length ?? 0;
   const selected = workspace.selection.length === 1 && workspace.selection[0] ? app.keyboard.describe(workspace.selection[0]) : workspace.selection.length ? `${workspace.selection.length} elements selected.` : "Nothing selected.";
   const tabs: readonly (readonly [Tab, string])[] = [
-    ["inspector", "Inspector"], ["findings", `Findings ${errors ? `(${errors} ${errors === 1 ? "error" : "errors"})` : warnings ? `(${warnings})` : ""}`], ["live", "Figures"],
+    ["inspector", "Inspector"], ["findings", `Findings ${errors ? `(${errors} ${errors === 1 ? "error" : "errors"})` : warnings ? `(${warnings})` : ""}`], ["live", "Figures"], ["failures", "Failures"],
   ];
   return (
     <div class="editor">
@@ -98,12 +109,16 @@ export function TopologyEditor({ app }: { app: App }) {
         <aside class="editor__side" aria-label="Details">
           <div class="segments" role="tablist">
             {tabs.map(([name, label]) => (
-              <button key={name} id={`editor-tab-${name}`} type="button" role="tab" aria-selected={tab === name} aria-controls="editor-panel" onClick={() => setTab(name)}>{label}</button>
+              <button key={name} id={`editor-tab-${name}`} type="button" role="tab" aria-selected={tab === name} aria-controls="editor-panel" onClick={() => {
+                setTab(name);
+                app.failing.turn(name === "failures");
+              }}>{label}</button>
             ))}
           </div>
           <div id="editor-panel" role="tabpanel" aria-labelledby={`editor-tab-${tab}`} tabIndex={0}>
             {tab === "inspector" && <Inspector app={app} />}
             {tab === "findings" && <Findings app={app} />}
+            {tab === "failures" && <FailurePanel app={app} />}
             {tab === "live" && <LivePanel app={app} />}
           </div>
         </aside>

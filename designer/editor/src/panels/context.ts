@@ -1,4 +1,5 @@
 import type { Autosave } from "../api/autosave.ts";
+import type { Failing } from "../api/failing.ts";
 import type { Live } from "../api/live.ts";
 import type { Keyboard } from "../tools/keyboard.ts";
 import type { PointerTool } from "../tools/pointer.ts";
@@ -11,6 +12,7 @@ export interface App {
   readonly workspace: Workspace;
   readonly save: Autosave;
   readonly live: Live;
+  readonly failing: Failing;
   readonly keyboard: Keyboard;
   pointer: PointerTool | null;
 }

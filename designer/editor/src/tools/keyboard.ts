@@ -35,6 +35,7 @@ export const SHORTCUTS: readonly (readonly [string, readonly Shortcut[]])[] = [
     { keys: "1", does: "Show what is selected" },
     { keys: "+ and -", does: "Zoom" },
     { keys: "Space, drag", does: "Move the window; so does the middle button" },
+    { keys: "X", does: "Let what is selected fail, or repair it" },
     { keys: "R, N, S, O", does: "Racks, network, services, outline" },
     { keys: "?", does: "These keys" },
   ]],
@@ -46,6 +47,8 @@ export interface PageActions {
   readonly find: () => void;
   readonly inspect: () => void;
   readonly palette: () => void;
+  /** Let what is selected fail, or repair it. */
+  readonly fail: () => void;
   readonly cancel: () => boolean;
 }
 
@@ -78,6 +81,7 @@ export class Keyboard {
       case "-": return this.#zoom(0.8);
       case "a": return this.page.palette(), true;
       case "l": return this.#link();
+      case "x": return this.page.fail(), true;
       case "t": return this.#takeOut();
       case "r": return this.workspace.show("racks"), true;
       case "n": return this.workspace.show("network"), true;
