@@ -168,8 +168,9 @@ def number(raw: Any) -> Decimal | None:
 
 
 def _read(kind: Any, data: Any, path: str, problems: list[Problem]) -> Any:
-    base, bounds = _unwrap(kind)
-    origin, arguments = get_origin(base), get_args(base)
+    base, bounds, origin, arguments = _shape(kind)
+    if base is str:  # most of what documents hold
+        return _read_text(data, path, bounds, problems)
     if origin in (Union, types.UnionType):
         if data is None and type(None) in arguments:
             return None
@@ -204,8 +205,6 @@ def _read(kind: Any, data: Any, path: str, problems: list[Problem]) -> Any:
         except (TypeError, ValueError):
             problems.append(Problem(path, data, "is not a date", "Write it as 2026-11-24."))
             return None
-    if base is str:
-        return _read_text(data, path, bounds, problems)
     return data
 
 
@@ -213,8 +212,8 @@ def _read_object(base: Any, data: Any, path: str, problems: list[Problem]) -> An
     if not isinstance(data, Mapping):
         problems.append(Problem(path, data, "is not an object", "Send a JSON object here."))
         return None
-    hints, fields, before = _hints(base), dataclasses.fields(base), len(problems)
-    known = {f.name for f in fields}
+    fields, before = _fields(base), len(problems)
+    known = fields.keys()
     for name in data:
         if name not in known:
             listed = ", ".join(sorted(known))
@@ -227,11 +226,11 @@ def _read_object(base: Any, data: Any, path: str, problems: list[Problem]) -> An
                 )
             )
     values = {}
-    for f in fields:
-        if f.name in data:
-            values[f.name] = _read(hints[f.name], data[f.name], _join(path, f.name), problems)
-        elif _is_required(f):
-            problems.append(Problem(_join(path, f.name), None, "is missing", "Send this field."))
+    for name, (hint, is_required) in fields.items():
+        if name in data:
+            values[name] = _read(hint, data[name], _join(path, name), problems)
+        elif is_required:
+            problems.append(Problem(_join(path, name), None, "is missing", "Send this field."))
     if len(problems) > before:
         return None
     try:
@@ -265,24 +264,22 @@ def _read_list(
 
 def _read_number(base: Any, data: Any, path: str, bounds: Bounds | None, problems: list[Problem]) -> Any:
     value = number(data)
-    unit = f" {bounds.unit}" if bounds and bounds.unit else ""
     low = bounds.minimum if bounds and bounds.minimum is not None else -(10**15)
     high = bounds.maximum if bounds and bounds.maximum is not None else 10**15
-    remedy = f"Send a number between {_plain(low)} and {_plain(high)}{unit}."
-    if value is None:
-        problems.append(Problem(path, _shown(data), "is not a finite number", remedy))
-        return None
-    if not low <= value <= high:
-        problems.append(Problem(path, data, f"{_plain(value)} is out of range", remedy))
+    is_whole = base is not int or value is None or value == value.to_integral_value()
+    if value is None or not low <= value <= high or not is_whole:
+        unit = f" {bounds.unit}" if bounds and bounds.unit else ""
+        remedy = f"Send a number between {_plain(low)} and {_plain(high)}{unit}."
+        if value is None:
+            problem = Problem(path, _shown(data), "is not a finite number", remedy)
+        elif not low <= value <= high:
+            problem = Problem(path, data, f"{_plain(value)} is out of range", remedy)
+        else:
+            message = f"{_plain(value)} is not a whole number"
+            problem = Problem(path, data, message, f"Send a whole number. {remedy}")
+        problems.append(problem)
         return None
     if base is int:
-        if value != value.to_integral_value():
-            problems.append(
-                Problem(
-                    path, data, f"{_plain(value)} is not a whole number", f"Send a whole number. {remedy}"
-                )
-            )
-            return None
         return int(value)
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > MAX_DECIMALS:
@@ -316,6 +313,8 @@ def _read_text(data: Any, path: str, bounds: Bounds | None, problems: list[Probl
 
 def unprintable(text: str) -> str:
     """Return the code point of the first character that JSON, XML and PDF cannot all carry, or "" (R24, R48)."""
+    if text.isascii() and text.isprintable():
+        return ""
     for character in text:
         code = ord(character)
         if (
@@ -351,6 +350,20 @@ def _is_required(f: dataclasses.Field[Any]) -> bool:
 @lru_cache
 def _hints(base: Any) -> dict[str, Any]:
     return get_type_hints(base, include_extras=True)
+
+
+@lru_cache
+def _fields(base: Any) -> Mapping[str, tuple[Any, bool]]:
+    """The fields of a dataclass: type, and whether a document must have it."""
+    hints = _hints(base)
+    return {f.name: (hints[f.name], _is_required(f)) for f in dataclasses.fields(base)}
+
+
+@lru_cache(maxsize=2_000)
+def _shape(kind: Any) -> tuple[Any, Bounds | None, Any, tuple[Any, ...]]:
+    """A type taken apart: what is inside its annotation, its bounds, its origin and arguments."""
+    base, bounds = _unwrap(kind)
+    return base, bounds, get_origin(base), get_args(base)
 
 
 def _unwrap(kind: Any) -> tuple[Any, Bounds | None]:
