@@ -31,6 +31,7 @@ DRAWN_BY_US = {
     "templates/costing/proposal/parts/chart.html": {"chart.svg"},
     "templates/costing/proposal/parts/drawing.html": {"drawings.racks", "drawings.networks"},
     "templates/designer/design_detail.html": {"drawing"},
+    "templates/designer/design_growth.html": {"chart.svg"},
     "templates/designer/design_drawing.html": {"drawing"},
     "templates/designer/partials/failure_effect.html": {"drawing"},
 }
