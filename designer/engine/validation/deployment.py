@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 from catalog.engine.hardware import Media
@@ -21,6 +19,7 @@ from designer.engine.ceph_specifications import (
     takes,
 )
 from designer.engine.deployment import CinderBackend, HostSystem, NeutronAgent
+from designer.engine.kolla_variables import KOLLA_VARIABLES
 from designer.engine.topology import NetworkPlane
 from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import E, Hit, Rule, W, error, listed, rule, warning
@@ -76,17 +75,10 @@ def unknown_variables(facts: Facts) -> Iterator[Hit]:
         )
         return
     for key in found:
-        if key not in kolla_variables():
-            near = get_close_matches(str(key), kolla_variables(), n=1)
+        if key not in KOLLA_VARIABLES:
+            near = get_close_matches(str(key), KOLLA_VARIABLES, n=1)
             remedy = f"Write {near[0]}, if that is meant." if near else "Correct its name, or leave it out."
             yield error(f"Kolla-Ansible of {RELEASE} knows no variable {str(key)[:80]}.", remedy)
-
-
-@cache
-def kolla_variables() -> frozenset[str]:
-    """Return the names that the pinned release of Kolla-Ansible knows."""
-    lines = (Path(__file__).parents[1] / "kolla_variables.txt").read_text(encoding="utf-8").split("\n")
-    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 @rule(
