@@ -33,7 +33,7 @@ DRAWN_BY_US = {
     "templates/designer/design_detail.html": {"drawing"},
     "templates/designer/design_growth.html": {"chart.svg"},
     "templates/designer/design_drawing.html": {"drawing"},
-    "templates/designer/partials/failure_effect.html": {"drawing"},
+    "templates/designer/partials/failure_effect.html": {"drawing", "parts"},
 }
 """Template to what it takes as it is: SVG that our own renderers wrote, with every label escaped by them."""
 
