@@ -17,7 +17,7 @@ MANY_RACKS = 12
 GUTTER = 120.0
 TILE = 126.0
 TILE_GAP = 10.0
-TILES = 10
+TILES = 8
 """Racks beside each other."""
 BOX = 24.0
 BOX_WIDTH = 102.0

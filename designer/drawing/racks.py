@@ -101,7 +101,7 @@ def draw(
         pdus[pdu.rack].append(pdu)
     tallest = max((scale.height for scale in scales), default=DEFAULT_UNITS * UNIT)
     height = HEAD + tallest + FOOT
-    longest = max(ROW, int((room + GAP) // (WIDTH + GAP)))
+    longest = max(1 if is_folded else ROW, int((room + GAP) // (WIDTH + GAP)))
     rows = -(-len(racks) // longest)
     columns = -(-len(racks) // max(1, rows))
     for index, (rack, scale) in enumerate(zip(racks, scales, strict=True)):
