@@ -177,7 +177,7 @@ class Canvas:
         if element not in self.links and element not in self.marks:
             self.path(points, paint)
             return
-        self.open(element, title, about="data-cables")
+        self.open(element, title, about='data-cables=""')
         corners = list(points)
         self.path(corners, paint)
         if element in self.links:
