@@ -166,14 +166,14 @@ def _report(found: WorkloadImport) -> dict[str, Any]:
 def _sums(
     kept: Mapping[str, Any], planned: Mapping[str, Any], profiles: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """One row a resource: provisioned, used and peak as measured, planned, and what the profiles add up to."""
+    """One row a resource (older reports have no load of processors): provisioned, used and peak as measured, planned, and what the profiles add up to."""
     gb = 2**20 / 10**9
     return [
         {"label": "VMs", "unit": "", "provisioned": kept["vms"], "planned": planned["vms"], "profiles": profiles["vms"], "ratio": 1},
         {
             "label": "vCPU", "unit": "", "provisioned": kept["vcpus"],
-            "used": kept["vcpus_used"] if kept["cpu_measured"] else None, "used_of": kept["cpu_measured"],
-            "peak": kept["vcpus_peak"] if kept["cpu_peak_measured"] else None, "peak_of": kept["cpu_peak_measured"],
+            "used": kept.get("vcpus_used") if kept["cpu_measured"] else None, "used_of": kept["cpu_measured"],
+            "peak": kept.get("vcpus_peak") if kept["cpu_peak_measured"] else None, "peak_of": kept["cpu_peak_measured"],
             "planned": planned["vcpus"],
             "profiles": profiles["vcpus"], "ratio": planned["vcpus_ratio"],
         },

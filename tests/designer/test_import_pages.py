@@ -267,3 +267,12 @@ def test_a_bill_shows_machines_and_the_hours_that_they_run(signed_in, design):
     assert "Machines in the bill" in shown
     assert "Else on, % of hours" in shown
     assert '<td class="num">0</td><td class="num">25</td>' in shown
+
+
+def test_a_report_that_was_stored_before_loads_were_summed_is_still_shown(signed_in, design, imported):
+    kept = imported.report["loss"]["kept"]
+    del kept["vcpus_used"], kept["vcpus_peak"]
+    kept["cpu_measured"] = kept["cpu_peak_measured"] = 1
+    imported.save()
+
+    assert "What counts and what is lost" in page(signed_in, imported)
