@@ -11,7 +11,8 @@ from bench.inventory_import import B12
 from bench.job_latency import B15
 from bench.list_api import B8
 from bench.price_matching import B3
+from bench.vm_packing import B6
 
 SUITE: dict[str, Benchmark] = {
-    benchmark.name: benchmark for benchmark in (B3, B7, B8, B10, B12, B13, B15, B16)
+    benchmark.name: benchmark for benchmark in (B3, B6, B7, B8, B10, B12, B13, B15, B16)
 }

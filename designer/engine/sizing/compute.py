@@ -16,7 +16,7 @@ from designer.engine.sizing.packing import (
     VmDemand,
     after_domain_losses,
     after_losses,
-    first_fit_decreasing,
+    hosts_packed,
     pack,
     shares_of,
     vms_of_one_size,
@@ -37,7 +37,7 @@ class HostsNeeded:
     bound: int
     """The safe figure: the largest of them, enlarged by the fragmentation."""
     packed: int
-    """What first-fit decreasing needs."""
+    """What the better of two packings needs."""
     bound_by: str
     added: int = 0
     """New ones among them, where others are there already."""
@@ -172,7 +172,7 @@ def hosts_needed(
         totals["disk"] = (disk, host.local_disk_gb)
     by_resource = {name: need / capacity for name, (need, capacity) in totals.items() if need}
     bound_by = max(by_resource, key=lambda name: by_resource[name])
-    packed = first_fit_decreasing(host, demands)
+    packed = hosts_packed(host, demands)
     if len(demands) == 1:
         per_host, bound_by = vms_of_one_size(host, demands[0])
         exact = ceil(Decimal(demands[0].count) / per_host)

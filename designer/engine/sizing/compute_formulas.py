@@ -184,7 +184,7 @@ def _hosts_for_a_mix(
             *steps,
             Step(label="Fragmentation", working="largest VM / host / 2, at most 0.25; exact for one size", value=needed.fragmentation, unit="share"),
             Step(label="Safe figure", working="hosts / (1 - phi), rounded up", value=needed.bound, unit="nodes"),
-            Step(label="First-fit decreasing", working="packs vCPU, RAM and disk together", value=needed.packed, unit="nodes"),
+            Step(label="Packed", working="better of first-fit decreasing and host by host", value=needed.packed, unit="nodes"),
         ),
         bound_by=needed.bound_by,
     )  # fmt: skip
@@ -297,7 +297,7 @@ FORMULAS: tuple[Formula, ...] = (
         example={"threads": 128, "vcpus_per_host": 496, "ram_gib_per_host": 496, "vcpus": 4, "ram_gib": 8},
     ),
     formula(
-        "sizing.C6", "Hosts for a mix of VMs", "bound: ceil(max_r need_r / (cap_r x (1 - phi))); then first-fit decreasing",
+        "sizing.C6", "Hosts for a mix of VMs", "bound: ceil(max_r need_r / (cap_r x (1 - phi))); then the better of first-fit decreasing and host by host",
         (
             rows("vms", "VMs: count, vcpus, ram_gib, disk_gb of each size"),
             whole("threads", "Threads", "threads", "T", minimum=1, maximum=4096),

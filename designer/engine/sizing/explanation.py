@@ -150,15 +150,15 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
     )
     steps.append(
         Step(
-            label="First-fit decreasing",
-            working="packs vCPU, RAM and disk together",
+            label="Packed",
+            working="better of first-fit decreasing and host by host",
             value=needed.packed,
             unit="hosts",
         )
     )
     book.add(
         "compute.hosts_for_load", "Compute nodes for the load", sizing.hosts_for_load, "nodes", "sizing.C6",
-        "first-fit decreasing over (vCPU, RAM + o_vm, disk)",
+        "better of first-fit decreasing and host by host, over (vCPU, RAM + o_vm, disk)",
         inputs=(
             Input(name="vms", label="VMs", value=sizing.vms, unit="VMs", source="Workload of this design"),
             Input(name="vcpus", label="vCPU asked for", value=sizing.vcpus, unit="vCPU", source="Workload of this design"),

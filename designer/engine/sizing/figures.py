@@ -20,7 +20,10 @@ SOURCES = {
         Grade.B,
     ),
     "sizing.C5": ("domain notes, sizing section 1: the scarcest of vCPU, RAM and local disk", Grade.C),
-    "sizing.C6": ("domain notes, sizing section 1: bound and first-fit decreasing", Grade.C),
+    "sizing.C6": (
+        "domain notes, sizing section 1: bound and first-fit decreasing; host by host: Panigrahy et al. 2011, dot product",
+        Grade.C,
+    ),
     "sizing.C7": ("domain notes, sizing section 1: N + k", Grade.C),
     "sizing.C8": ("openstack/nova nova/virt/hardware.py: one guest cell on one host cell", Grade.A),
     "sizing.C9": ("domain notes, sizing section 1: GPUs of a host, one host spare", Grade.C),

@@ -12,7 +12,7 @@ from catalog.engine.figures import Figure
 from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole
 from designer.engine.workload import Overrides, Policies, Workload
 
-ENGINE_VERSION = "2026.11.2"
+ENGINE_VERSION = "2026.11.3"
 """Raised whenever a result changes; stored with every result."""
 
 
@@ -100,7 +100,7 @@ class ComputeSizing:
     gpus_with_spare: int
     bound_by: str
     packing_hosts: int
-    """What first-fit decreasing needed (C6)."""
+    """What the better of two packings needed (C6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

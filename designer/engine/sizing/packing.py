@@ -1,4 +1,7 @@
-"""Packing VMs onto hosts: what they give and ask for, and first-fit decreasing over unlike hosts (sizing.C5, C6, C8)."""
+"""Packing VMs onto hosts: what they give and ask for, and where they find a place on unlike hosts (sizing.C5, C6, C8).
+
+Two packings are made, first-fit decreasing and `host_by_host`, and the better one counts.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from decimal import Decimal
 
 from catalog.engine.units import floor
 from designer.engine.sizing import numa, power
+from designer.engine.sizing.host_by_host import Four, Task, host_by_host
 
 LEAST = Decimal("0.001")
 """What stands for nothing where a share is taken of it."""
@@ -62,7 +66,7 @@ class HostGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packing:
-    """Where first-fit decreasing put a mix of VMs."""
+    """Where a mix of VMs found a place."""
 
     used: int
     """Of the given hosts, those that carry any."""
@@ -74,6 +78,8 @@ class Packing:
 _Room = tuple[int, int, int, int, numa.Cells]
 """vCPU, RAM, local disk and GPUs in whole units, and the NUMA cells."""
 _Need = tuple[int, int, int, int, numa.Guest]
+_Run = tuple[int, _Room, int]
+"""Equally filled hosts: how many, what is left of each, their kind."""
 
 
 def shares_of(host: HostCapacity, vm: VmDemand) -> tuple[tuple[str, Decimal, Decimal], ...]:
@@ -101,8 +107,8 @@ def vms_of_one_size(host: HostCapacity, vm: VmDemand) -> tuple[int, str]:
     return max(0, limits[name]), name
 
 
-def first_fit_decreasing(host: HostCapacity, demands: Sequence[VmDemand]) -> int:
-    """Return the equal hosts that first-fit decreasing needs for vCPU, RAM, local disk and GPUs together (C6).
+def hosts_packed(host: HostCapacity, demands: Sequence[VmDemand]) -> int:
+    """Return the equal hosts that a mix packs into, for vCPU, RAM, local disk and GPUs together (C6).
 
     Every VM must fit on an empty host.
     """
@@ -119,12 +125,13 @@ def pack(
     *,
     may_add: bool = True,
 ) -> Packing:
-    """Return where first-fit decreasing puts a mix: on the `given` hosts in their order, then on new ones like `host`.
+    """Return where a mix finds a place: on the `given` hosts in their order, then on new ones like `host`.
 
     Works on runs of equally filled hosts, so that its cost depends on the number of profiles, not of VMs; and in
     whole numbers, exact and fast. VMs are ordered by their share of `host`. One more host at the end of `given`
     never leaves more VMs without a place: those before it are filled as without it. VMs with a NUMA topology come
-    first, while the cells are empty.
+    first, while the cells are empty; a mix with such VMs is packed first-fit decreasing only. Without `may_add` the
+    question is whether all find a place: `used` may then be more than the better packing needs.
     """
     return _Packer(host, demands, given).packed([vm.count for vm in demands], may_add=may_add)
 
@@ -148,6 +155,8 @@ class _Packer:
             [*(kind.local_disk_gb for kind in kinds), *(vm.local_disk_gb for vm in demands)]
         )
         self.given = given
+        self.is_plain = not has_cells and not any(vm.is_pinned for vm in demands if vm.count)
+        """Whether `host_by_host` knows all that binds."""
         self.empty: list[_Room] = [
             (
                 kind.vcpus, int(kind.ram_gib * ram_unit), int(kind.local_disk_gb * disk_unit), kind.gpus,
@@ -166,45 +175,92 @@ class _Packer:
                 for kind in kinds
             ]
             self.needs.append((index, needs))
+        self.least = self._least_to_come()
+        self.rooms_of_four = [_four(room) for room in self.empty]
+        self.needs_of_four = [
+            [None if need is None else _four(need) for need in needs] for _, needs in self.needs
+        ]
 
     def packed(self, counts: Sequence[int], *, may_add: bool) -> Packing:
-        """Pack `counts` VMs of each demand."""
+        """Pack `counts` VMs of each demand; the better of two packings."""
+        first = self._first_fit_decreasing(counts, may_add=may_add)
+        if not self.is_plain or sum(count > 0 for count in counts) < 2 or (not first.left and not may_add):
+            return first
+        task = Task(
+            rooms=self.rooms_of_four,
+            counts=[counts[index] for index, _ in self.needs],
+            needs=self.needs_of_four,
+            given=[group.count for group in self.given],
+        )
+        if not task.is_exact or (not first.left and not self.given and first.added <= task.least_added):
+            return first
+        used, added, left = host_by_host(task, may_add=may_add)
+        second = Packing(used=used, added=added, left=left)
+        return min(first, second, key=lambda packing: (packing.left, packing.added, packing.used))
+
+    def _first_fit_decreasing(self, counts: Sequence[int], *, may_add: bool) -> Packing:
         empty, new = self.empty, len(self.empty) - 1
         # Equally filled hosts in order: count, what is left of each, their kind.
         runs = [(group.count, empty[kind], kind) for kind, group in enumerate(self.given) if group.count]
-        missing = 0
-        for index, needs in self.needs:
+        full_used = full_added = missing = 0
+        for (index, needs), (least_cpu, least_ram) in zip(self.needs, self.least, strict=True):
             left, filled = counts[index], []
-            for count, room, kind in runs:
-                need = needs[kind]
-                fits = _fits(room, need) if left and need else 0
-                if not fits or need is None:
-                    filled.append((count, room, kind))
+            if not left:
+                continue
+            for at, run in enumerate(runs):
+                hosts, room, kind = run
+                if room[0] < least_cpu or room[1] < least_ram:  # nothing that is still to come has room here
+                    full_added += hosts if kind == new else 0
+                    full_used += hosts if kind != new and room != empty[kind] else 0
                     continue
-                full, rest = divmod(min(left, fits * count), fits)
-                if full:
-                    filled.append((full, _after(room, need, fits), kind))
-                if rest:
-                    filled.append((1, _after(room, need, rest), kind))
-                if untouched := count - full - (1 if rest else 0):
-                    filled.append((untouched, room, kind))
-                left -= full * fits + rest
+                need = needs[kind]
+                if need is None or room[0] < need[0] or room[1] < need[1] or not (fits := _fits(room, need)):
+                    filled.append(run)
+                    continue
+                left -= _fill(filled, run, need, fits, left)
+                if not left:
+                    filled += runs[at + 1 :]
+                    break
             need = needs[new]
             fits = _fits(empty[new], need) if left and need and may_add else 0
             if fits and need:
-                full, rest = divmod(left, fits)
-                if full:
-                    filled.append((full, _after(empty[new], need, fits), new))
-                if rest:
-                    filled.append((1, _after(empty[new], need, rest), new))
-                left = 0
+                left -= _fill(filled, (-(-left // fits), empty[new], new), need, fits, left)
             missing += left
             runs = filled
         return Packing(
-            used=sum(count for count, room, kind in runs if kind != new and room != empty[kind]),
-            added=sum(count for count, _, kind in runs if kind == new),
+            used=full_used + sum(hosts for hosts, room, kind in runs if kind != new and room != empty[kind]),
+            added=full_added + sum(hosts for hosts, _, kind in runs if kind == new),
             left=missing,
         )
+
+    def _least_to_come(self) -> list[tuple[int, int]]:
+        """The smallest vCPU and RAM of each VM and of those that come after it."""
+        found: list[tuple[int, int]] = []
+        cpu = ram = max(max(room[:2]) for room in self.empty) + 1
+        for _, needs in reversed(self.needs):
+            for need in needs:
+                if need is not None:
+                    cpu, ram = min(cpu, need[0]), min(ram, need[1])
+            found.append((cpu, ram))
+        return found[::-1]
+
+
+def _fill(filled: list[_Run], run: _Run, need: _Need, fits: int, left: int) -> int:
+    """Put up to `left` VMs on equally filled hosts, `fits` on each; add what comes of it to `filled`, return how many."""
+    hosts, room, kind = run
+    put = min(left, fits * hosts)
+    full, rest = divmod(put, fits)
+    if full:
+        filled.append((full, _after(room, need, fits), kind))
+    if rest:
+        filled.append((1, _after(room, need, rest), kind))
+    if untouched := hosts - full - (1 if rest else 0):
+        filled.append((untouched, room, kind))
+    return put
+
+
+def _four(numbers: _Room | _Need) -> Four:
+    return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
 def after_losses(groups: Sequence[HostGroup], lost: int) -> list[list[HostGroup]]:

@@ -1,4 +1,4 @@
-"""How many VMs find no place on hosts that differ: first-fit decreasing, as the sizing packs (sizing.C6)."""
+"""How many VMs find no place on hosts that differ, packed as the sizing packs (sizing.C6)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from designer.engine.sizing.packing import HostCapacity, HostGroup, VmDemand, pa
 
 
 def unplaced(hosts: Mapping[HostCapacity, int], demands: Sequence[VmDemand]) -> int:
-    """Return how many VMs of `demands` do not fit on `hosts`, given as capacity -> count.
-
-    VMs are placed largest first, each on the first host with room; large hosts first.
-    """
+    """Return how many VMs of `demands` do not fit on `hosts`, given as capacity -> count; large hosts are filled first."""
     if not hosts:
         return sum(vm.count for vm in demands)
     ordered = sorted(

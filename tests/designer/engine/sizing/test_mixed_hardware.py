@@ -116,7 +116,7 @@ def test_equal_hosts_that_are_there_count_as_new_ones(host, given_hosts, demands
     count = given_hosts[0].count
     there = packing.pack(host, demands, [HostGroup(count=count, host=host)])
 
-    assert there.used + there.added == packing.first_fit_decreasing(host, demands)
+    assert there.used + there.added == packing.hosts_packed(host, demands)
 
 
 @settings(max_examples=25)
