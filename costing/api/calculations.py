@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +26,9 @@ DOCUMENTS = {
     "description": "One document, or a list of them. The engines' dataclasses say what is in one.",
 }
 ANSWERS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+_STORED = json.loads((Path(__file__).parent / "examples.json").read_text(encoding="utf-8"))
+EXAMPLES = {kind: _STORED.get(kind, _STORED["planned"]) for kind in sorted(KINDS) if kind != "tco"}
+"""One document of each kind that a person can send as it is; a ledger of costs is too long for one."""
 KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=sorted(KINDS))
 
 
@@ -65,6 +70,10 @@ class CalculationView(APIView):
     @extend_schema(
         parameters=[KIND],
         request={"application/json": DOCUMENTS},
+        examples=[
+            OpenApiExample(kind, value=document, request_only=True, media_type="application/json")
+            for kind, document in EXAMPLES.items()
+        ],
         responses={
             200: OpenApiResponse(ANSWERS, "The answer; for a list of documents, a list of answers."),
             404: OpenApiResponse(OpenApiTypes.OBJECT, "There is no such kind."),
