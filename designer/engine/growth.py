@@ -19,7 +19,7 @@ from designer.engine.bill import BillLine, BillTotal, PieceKind, bill_of_materia
 from designer.engine.layout import lay_out
 from designer.engine.sizing.engine import size
 from designer.engine.sizing.model import NodeCounts, SizingRequest, SizingResult
-from designer.engine.workload import Overrides, Workload
+from designer.engine.workload import Overrides, Policies, Workload
 
 HORIZON_MONTHS, LEAD_MONTHS = 60, 3
 """Defaults of tco section 1.7: H matches the life of a server, L is a house value."""
@@ -256,6 +256,8 @@ def grow(
         factor = demand_factor(request.workload.annual_growth_rate, month, shape)
         fixed = request.overrides if before is None else _kept(request.overrides, before)
         asked = replace(request, workload=_at(request.workload, factor), at_least=least, overrides=fixed)
+        if before is not None:
+            asked = replace(asked, policies=_split_as(before, asked))
         result = size(asked)
         if before is None or _drawn_by(result) != _drawn_by(before):  # else it looks as the month before
             drawing = lay_out(asked, result, shelf.services, shelf.networks)
@@ -275,6 +277,14 @@ def _kept(overrides: Overrides, before: SizingResult) -> Overrides:
     short = {found.field for found in before.overrides if found.chosen < found.computed}
     names = [item.name for item in fields(overrides) if f"hardware.overrides.{item.name}" not in short]
     return replace(overrides, **dict.fromkeys(names))
+
+
+def _split_as(before: SizingResult, asked: SizingRequest) -> Policies:
+    """The planning rules with the threads for pinned vCPUs that equal hosts were set up with: that is done once (C8)."""
+    policies, pinned = asked.policies, before.compute.pcpus_per_host
+    if not pinned or asked.hardware.existing:
+        return policies
+    return replace(policies, pinned_threads=pinned)
 
 
 def _at(workload: Workload, factor: Decimal) -> Workload:

@@ -21,6 +21,7 @@ from designer.engine.growth import (
 )
 from designer.engine.sizing.model import SizingRequest
 from designer.engine.workload import Policies, VmProfile, Workload
+from designer.sample import WORKLOAD
 
 LIBRARY = load_library()
 MID = LIBRARY.selection_for("rd-mid")
@@ -104,6 +105,19 @@ def test_more_servers_than_an_answer_waits_for_are_refused():
         plan_growth(a_question(10_000, growth="0.3", months=84, ram_gib=D(32)), a_shelf())
 
     assert caught.value.problems[0].field == "horizon_months"
+
+
+def test_the_split_of_threads_for_pinned_vcpus_stays_as_it_was_set_up():
+    """Counts are rounded up each month, which moves the share of pinned vCPUs to and fro."""
+    profiles = tuple(replace(one, has_pinned_cpus=one.id == "database") for one in WORKLOAD.profiles)
+    question = a_question(months=60)
+    question = replace(question, sizing=replace(question.sizing, workload=replace(WORKLOAD, profiles=profiles)))  # fmt: skip
+
+    answer = plan_growth(question, a_shelf())
+
+    vcpus = [month.levels[1].capacity for month in answer.months]
+    assert vcpus == sorted(vcpus)
+    assert len(set(vcpus)) == len({month.compute for month in answer.months}) > 1
 
 
 @pytest.mark.parametrize(("in_service", "lead", "index"), [(0, 3, 0), (3, 3, 0), (4, 3, 1), (4, 0, 4)])
