@@ -10,7 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from accounts.models import Role
+from accounts.models import Membership, Role
+from catalog import services as catalog_services
+from designer import services
 from tests.builders import PASSWORD, a_team, a_user
 
 ARGUMENTS = [
@@ -105,6 +107,24 @@ def visit(anonymous: Page, person) -> Page:
     anonymous.click("main button[type=submit]")
     anonymous.wait_for_selector("header.topbar")
     return anonymous
+
+
+@pytest.fixture
+def catalog(transactional_db):
+    catalog_services.forget_library()
+    catalog_services.load_catalog()
+    yield
+    catalog_services.forget_library()
+
+
+@pytest.fixture
+def design(visit: Page, catalog):
+    """A drawn design of the team that the visitor belongs to."""
+    membership = Membership.objects.select_related("team", "user").get()
+    customer = services.create_customer(team=membership.team, user=membership.user, name="Kontor Nord")
+    return services.create_design(
+        customer=customer, user=membership.user, name="Cloud 2027", reference_design="rd-mid"
+    )
 
 
 @pytest.fixture(scope="session")

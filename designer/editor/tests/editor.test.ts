@@ -177,7 +177,7 @@ const anyCommand: fc.Arbitrary<(topology: Topology) => Command> = fc.oneof(
   fc.tuple(ids, ids, fc.integer({ min: 1, max: 3 })).map(([a, b, count]) => () => connect(CATALOG, a, b, count)),
   fc.tuple(ids, fc.string()).map(([id, name]) => () => set("nodes", [id], { name })),
   fc.boolean().map((on) => () => carry(["cmp-1.fast-1", "cmp-2.fast-1"], "mgmt", on)),
-  fc.integer({ min: 0, max: 9 }).map((x) => () => bend("cmp-1.fast-1", [{ x, y: x }])),
+  fc.integer({ min: 0, max: 9 }).map((x) => () => bend(new Map([["cmp-1.fast-1", [{ x, y: x }]]]))),
   fc.subarray(KEYS).map((keys) => (topology: Topology) => paste(clip(topology, keys), { x: 5, y: 5 }).command),
 );
 

@@ -35,9 +35,13 @@ export function whyNot(catalog: Catalog, topology: Topology, a: string, b: strin
   return "No free ports of these two fit each other.";
 }
 
-/** Lead a link through points that a person chose; none lets it run as it likes. */
-export function bend(id: string, bends: Link["bends"]): Command {
-  return (topology) => mapped(topology, "links", (link) => (link.id === id ? { ...link, bends } : link));
+/** Lead links through points, told from end a to end b; none lets a link run as it likes. */
+export function bend(ways: ReadonlyMap<string, Link["bends"]>): Command {
+  return (topology) =>
+    mapped(topology, "links", (link) => {
+      const bends = ways.get(link.id);
+      return bends ? { ...link, bends } : link;
+    });
 }
 
 /** Let links carry a network, or no longer. */

@@ -135,7 +135,7 @@ function LinkEnds({ app, link }: { app: App; link: Link }) {
         <dt>From</dt><dd>{link.a.element}, port {link.a.port}</dd>
         <dt>To</dt><dd>{link.b.element}, port {link.b.port}</dd>
       </dl>
-      {link.bends.length > 0 && <button type="button" class="btn" onClick={() => app.workspace.editor.run(`Straighten link ${link.id}`, bend(link.id, []))}>Straighten</button>}
+      {link.bends.length > 0 && <button type="button" class="btn" onClick={() => app.workspace.editor.run(`Straighten link ${link.id}`, bend(new Map([[link.id, []]])))}>Straighten</button>}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { align, distribute, type Edge } from "../commands/align.ts";
 import { forgetPositions } from "../commands/layout.ts";
+import { routeLinks } from "../tools/bend.ts";
 import type { ViewName } from "../workspace.ts";
 import type { App } from "./context.ts";
 import { Icon } from "./Icon.tsx";
@@ -72,6 +73,7 @@ export function Toolbar({ app, onHelp }: { app: App; onHelp: () => void }) {
                 const ids = workspace.selection.map((key) => key.id);
                 editor.run(ids.length ? "Lay out what is selected" : "Lay out all", forgetPositions(workspace.view === "racks" ? "racks" : "network", ids));
               }}>Lay out automatically</button>
+              {workspace.view === "network" && <button type="button" disabled={workspace.isReadOnly} onClick={() => routeLinks(workspace)}>Route links around boxes</button>}
             </div>
           </details>
           <button type="button" class="tool" aria-label="Zoom out" title="Zoom out (-)" onClick={() => (workspace.camera.zoom(0.8), workspace.changed())}><Icon name="zoom-out" /></button>

@@ -1,6 +1,6 @@
-/** Links as lines between boxes: those that join the same two boxes as one, unless a person led them. */
-import { byId, type Link, type Topology } from "../model/topology.ts";
-import type { Box, Line } from "./scene.ts";
+/** Links as lines between boxes: those that join the same two boxes the same way as one. */
+import { byId, type Link, type Position, type Topology } from "../model/topology.ts";
+import type { Box, Line, Rectangle } from "./scene.ts";
 
 interface Bundle {
   links: Link[];
@@ -8,10 +8,12 @@ interface Bundle {
   networks: Set<string>;
 }
 
+/** `isLed`: bends count. They are places of the network view; between racks lines run straight. */
 export function linesOf(
   topology: Topology,
   boxes: ReadonlyMap<string, Box>,
   standIn: ReadonlyMap<string, string>,
+  isLed: boolean,
 ): Line[] {
   const networks = byId(topology, "networks");
   const bundles = new Map<string, Bundle>();
@@ -19,7 +21,9 @@ export function linesOf(
     const a = standIn.get(link.a.element) ?? link.a.element;
     const b = standIn.get(link.b.element) ?? link.b.element;
     if (a === b) continue;
-    const key = link.bends.length ? `bent:${link.id}` : a < b ? `${a}|${b}` : `${b}|${a}`;
+    const isBent = isLed && link.bends.length > 0 && a === link.a.element && b === link.b.element;
+    const way = isBent ? JSON.stringify(a < b ? link.bends : [...link.bends].reverse()) : "";
+    const key = a < b ? `${a}|${b}|${way}` : `${b}|${a}|${way}`;
     let bundle = bundles.get(key);
     if (!bundle) bundles.set(key, (bundle = { links: [], planes: new Set(), networks: new Set() }));
     bundle.links.push(link);
@@ -35,8 +39,9 @@ export function linesOf(
     const a = boxes.get(standIn.get(link.a.element) ?? link.a.element);
     const b = boxes.get(standIn.get(link.b.element) ?? link.b.element);
     if (!a || !b) continue;
+    const bends = isLed && a.id === link.a.element && b.id === link.b.element ? link.bends : [];
     found.push({
-      links: links.map((one) => one.id), a: a.id, b: b.id, points: pointsOf(a, b, link), look: lookOf(link, a, b),
+      links: links.map((one) => one.id), a: a.id, b: b.id, points: pointsOf(a, b, bends), look: lookOf(link, a, b),
       planes, networks: carried, gbps: links.reduce((sum, one) => sum + one.gbps, 0),
     });
   }
@@ -49,11 +54,30 @@ function lookOf(link: Link, a: Box, b: Box): Line["look"] {
   return isFabric(a) && isFabric(b) ? "uplink" : "access";
 }
 
-/** From edge to edge: below and above where the boxes lie so, else side to side. */
-function pointsOf(a: Box, b: Box, link: Link): number[] {
-  const bends = link.bends.flatMap((bend) => [bend.x, bend.y]);
+function pointsOf(a: Box, b: Box, bends: Link["bends"]): number[] {
+  return [endsOf(a, b)[0], ...bends, endsOf(a, b)[1]].flatMap((point) => [point.x, point.y]);
+}
+
+/** Where a line leaves one box and reaches the other: below and above where they lie so, else side to side. */
+export function endsOf(a: Rectangle, b: Rectangle): readonly [Position, Position] {
   const [ax, ay, bx, by] = [a.x + a.width / 2, a.y + a.height / 2, b.x + b.width / 2, b.y + b.height / 2];
-  if (a.y + a.height <= b.y) return [ax, a.y + a.height, ...bends, bx, b.y];
-  if (b.y + b.height <= a.y) return [ax, a.y, ...bends, bx, b.y + b.height];
-  return ax < bx ? [a.x + a.width, ay, ...bends, b.x, by] : [a.x, ay, ...bends, b.x + b.width, by];
+  if (a.y + a.height <= b.y) return [{ x: ax, y: a.y + a.height }, { x: bx, y: b.y }];
+  if (b.y + b.height <= a.y) return [{ x: ax, y: a.y }, { x: bx, y: b.y + b.height }];
+  return ax < bx ? [{ x: a.x + a.width, y: ay }, { x: b.x, y: by }] : [{ x: a.x, y: ay }, { x: b.x + b.width, y: by }];
+}
+
+/** The bends of each link of `line`, where the line goes through `points`, told from its `a` to its `b`. */
+export function bendsOf(topology: Topology, line: Line, points: readonly Position[]): Map<string, readonly Position[]> {
+  const found = new Map<string, readonly Position[]>();
+  for (const id of line.links) {
+    const link = byId(topology, "links").get(id);
+    if (link) found.set(id, link.a.element === line.a ? points : [...points].reverse());
+  }
+  return found;
+}
+
+/** Whether a line may be led: both of its ends are shown, not a group that stands for them. */
+export function canBend(topology: Topology, line: Line): boolean {
+  const link = byId(topology, "links").get(line.links[0] ?? "");
+  return link !== undefined && [line.a, line.b].every((id) => id === link.a.element || id === link.b.element);
 }

@@ -106,5 +106,5 @@ export function networkScene(topology: Topology, catalog: Catalog, before: Scene
   }
   for (const note of topology.notes) boxes.push(noteBox(note));
   const scene = settled(before, boxes, [], standIn);
-  return { ...scene, lines: linesOf(topology, scene.byId, standIn) };
+  return { ...scene, lines: linesOf(topology, scene.byId, standIn, true) };
 }

@@ -96,7 +96,7 @@ export function racksScene(topology: Topology, catalog: Catalog, before: Scene |
   addFloor(topology, catalog, boxes, places);
   for (const note of topology.notes) boxes.push(noteBox(note));
   const scene = settled(before, boxes, [], new Map());
-  return showLinks ? { ...scene, lines: linesOf(topology, scene.byId, new Map()) } : scene;
+  return showLinks ? { ...scene, lines: linesOf(topology, scene.byId, new Map(), false) } : scene;
 }
 
 /** What stands in no rack: where a person put it, or in a column to the right of all racks. */

@@ -5,6 +5,7 @@ import { remove } from "../commands/remove.ts";
 import { deviceOf, find, linkable, NAMES, nameOf, type Key, type Position } from "../model/topology.ts";
 import { keyOf, type Box } from "../scene/scene.ts";
 import type { Workspace } from "../workspace.ts";
+import { routeLinks } from "./bend.ts";
 import { joinDevices } from "./link.ts";
 
 export interface Shortcut {
@@ -26,6 +27,7 @@ export const SHORTCUTS: readonly (readonly [string, readonly Shortcut[]])[] = [
     { keys: "Delete", does: "Remove what is selected, and links that would hang" },
     { keys: "L", does: "Start a link here; once more on another device: end it there" },
     { keys: "T", does: "Take out of the rack" },
+    { keys: "G", does: "Lead links around boxes in the network: those of what is selected, or all" },
     { keys: "A", does: "Add: go to the palette" },
     { keys: "Ctrl + C, X, V, D", does: "Copy, cut, paste, duplicate" },
     { keys: "Ctrl + Z, Ctrl + Shift + Z", does: "Undo, redo" },
@@ -83,6 +85,7 @@ export class Keyboard {
       case "l": return this.#link();
       case "x": return this.page.fail(), true;
       case "t": return this.#takeOut();
+      case "g": return this.#route();
       case "r": return this.workspace.show("racks"), true;
       case "n": return this.workspace.show("network"), true;
       case "s": return this.workspace.show("services"), true;
@@ -183,6 +186,12 @@ export class Keyboard {
     if (!ids.length || this.workspace.isReadOnly) return false;
     this.workspace.editor.run(`Take ${ids.length === 1 ? ids[0] : `${ids.length} devices`} out of the rack`, takeOut(ids));
     this.workspace.say("Taken out of the rack.");
+    return true;
+  }
+
+  #route(): boolean {
+    if (this.workspace.isReadOnly || this.workspace.view !== "network") return false;
+    routeLinks(this.workspace);
     return true;
   }
 

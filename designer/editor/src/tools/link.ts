@@ -27,7 +27,7 @@ export class DrawLink implements Gesture {
     if (box && this.#target) {
       const problem = whyNot(workspace.catalog, workspace.topology, this.start, this.#target);
       const ports = problem ? null : choosePorts(workspace.topology, workspace.catalog, this.start, this.#target);
-      const label = ports ? `${ports[0].port} to ${ports[1].port}, ${speedOf(...ports)} Gbit/s` : (problem ?? "");
+      const label = ports ? `${ports[0].port} to ${ports[1].port}, ${speedOf(...ports)} Gbit/s${ports[0].media ? ` ${ports[0].media}` : ""}` : (problem ?? "");
       workspace.hints.ghosts.push({ x: box.x, y: box.y, width: box.width, height: box.height, isRefused: !ports, label });
     }
     workspace.changed();

@@ -1,9 +1,10 @@
 /** Pointer, wheel and touch on the canvas: which gesture begins, and where it goes. */
 import { linkable, type Key } from "../model/topology.ts";
 import { BoxGrid, lineAt } from "../scene/grid.ts";
-import { keyOf, type Scene } from "../scene/scene.ts";
+import { keyOf, type Line, type Scene } from "../scene/scene.ts";
 import type { Drawing } from "../view/drawing.ts";
 import type { Workspace } from "../workspace.ts";
+import { Bend, bendable, bendPoints, removeBend } from "./bend.ts";
 import type { Gesture, Held } from "./gesture.ts";
 import { DrawLink } from "./link.ts";
 import { Move } from "./move.ts";
@@ -14,6 +15,7 @@ import { RubberBand } from "./select.ts";
 /** Pixels that a pointer must move before a press becomes a drag. */
 const SLACK = 4;
 const LINE_REACH = 6;
+const BEND_REACH = 9;
 
 type Active = { kind: "gesture"; gesture: Gesture } | { kind: "pan"; pan: Pan } | { kind: "pressed"; begin: () => Gesture };
 
@@ -104,6 +106,11 @@ export class PointerTool {
       this.#active = { kind: "gesture", gesture: new DrawLink(this.workspace, handle) };
       return;
     }
+    const point = this.#bendAt(at);
+    if (point) {
+      this.#active = { kind: "pressed", begin: () => new Bend(this.workspace, point.line, at, point.index) };
+      return;
+    }
     const key = this.keyAt(at.x, at.y);
     if (key && this.onPick) {
       this.onPick(key);
@@ -118,8 +125,21 @@ export class PointerTool {
       return;
     }
     this.#choose(key, event.shiftKey || event.ctrlKey || event.metaKey);
-    if (this.workspace.isReadOnly || key.collection === "links") return;
+    if (this.workspace.isReadOnly) return;
+    if (key.collection === "links") {
+      const line = bendable(this.workspace);
+      if (line) this.#active = { kind: "pressed", begin: () => new Bend(this.workspace, line, at, null) };
+      return;
+    }
     this.#active = { kind: "pressed", begin: () => new Move(this.workspace, at) };
+  }
+
+  /** The bend of the selected line that lies under a point. */
+  #bendAt(at: { x: number; y: number }): { line: Line; index: number } | null {
+    const line = bendable(this.workspace);
+    const reach = BEND_REACH / this.workspace.camera.scale;
+    const index = line ? bendPoints(line).findIndex((bend) => Math.hypot(bend.x - at.x, bend.y - at.y) <= reach) : -1;
+    return line && index >= 0 ? { line, index } : null;
   }
 
   #choose(key: Key, isMore: boolean): void {
@@ -192,6 +212,11 @@ export class PointerTool {
 
   #open(event: MouseEvent): void {
     const at = this.#plane(event);
+    const point = this.#bendAt(at);
+    if (point) {
+      removeBend(this.workspace, point.line, point.index);
+      return;
+    }
     const key = this.keyAt(at.x, at.y);
     if (!key) return;
     const box = this.workspace.scene.byId.get(key.id);

@@ -73,6 +73,15 @@ export class Drawing {
     return box ? [{ id: key.id, x: box.x + box.width + 10 / this.workspace.camera.scale, y: box.y + box.height / 2 }] : [];
   }
 
+  /** The bends of the selected line, to be dragged. */
+  #bends(): { x: number; y: number }[] {
+    const { selection, scene, isReadOnly, view, hints } = this.workspace;
+    const [first] = selection;
+    if (isReadOnly || view !== "network" || first?.collection !== "links") return [];
+    const points = hints.rubberLine ?? scene.lines.find((line) => line.links.includes(first.id))?.points ?? [];
+    return Array.from({ length: Math.max(0, points.length / 2 - 2) }, (_, index) => ({ x: points[2 * index + 2] ?? 0, y: points[2 * index + 3] ?? 0 }));
+  }
+
   handleAt(x: number, y: number): string | null {
     const reach = HANDLE_REACH / this.workspace.camera.scale;
     return this.handles().find((handle) => Math.hypot(handle.x - x, handle.y - y) <= reach)?.id ?? null;
@@ -88,7 +97,7 @@ export class Drawing {
       failed: workspace.failed,
       compared: workspace.compared,
       network: workspace.network,
-      handles: this.handles(),
+      handles: [...this.handles(), ...this.#bends()],
       ...workspace.hints,
     };
   }

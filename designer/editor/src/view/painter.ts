@@ -22,7 +22,8 @@ export interface Marks {
   readonly ghosts: readonly Ghost[];
   readonly snaps: readonly (readonly [number, number, number, number])[];
   readonly rubber: Rectangle | null;
-  readonly rubberLine: readonly [number, number, number, number] | null;
+  /** The way of a line that a gesture draws. */
+  readonly rubberLine: readonly number[] | null;
   /** Handles to start a link from. */
   readonly handles: readonly { readonly x: number; readonly y: number }[];
   readonly compared: ReadonlyMap<string, "added" | "removed" | "changed">;
@@ -305,7 +306,7 @@ export class Painter {
     for (const [id, state] of marks.compared) {
       outline(id, state === "added" ? palette.good : state === "removed" ? palette.bad : palette.warning, 3, state === "changed" ? [9, 4] : []);
     }
-    if (marks.links.size) {
+    if (marks.links.size && !marks.rubberLine) {
       context.strokeStyle = palette.accent;
       context.lineWidth = 3 * thin;
       context.beginPath();
@@ -347,11 +348,9 @@ export class Painter {
       context.strokeRect(x, y, width, height);
     }
     if (marks.rubberLine) {
-      const [ax, ay, bx, by] = marks.rubberLine;
       context.lineWidth = 2 * thin;
       context.beginPath();
-      context.moveTo(ax, ay);
-      context.lineTo(bx, by);
+      trace(context, marks.rubberLine);
       context.stroke();
     }
     for (const handle of marks.handles) {
