@@ -125,14 +125,20 @@ class ProblemAutoSchema(AutoSchema):
 
     @property
     def changes_a_version(self) -> bool:
-        """Every PUT, PATCH and DELETE does (R71), unless its view says `is_unversioned`."""
+        """Every PUT, PATCH and DELETE does (R71), unless its view says `is_unversioned`; a POST that is marked does."""
+        if self.method == "POST":
+            return getattr(self.handler, "changes_a_version", False)
         return self.method in ("PUT", "PATCH", "DELETE") and not getattr(self.view, "is_unversioned", False)
+
+    @property
+    def handler(self) -> Any:
+        """The method of the view that answers."""
+        return getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
 
     @property
     def is_idempotent(self) -> bool:
         """Whether `accounts.idempotency` wraps the method: it marks what it wraps."""
-        handler = getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
-        return self.method == "POST" and getattr(handler, "is_idempotent", False)
+        return self.method == "POST" and getattr(self.handler, "is_idempotent", False)
 
     def headers(self, status: str) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -195,6 +195,8 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
         )
         return Response(ChangeSetSerializer(saved).data, headers={"ETag": etag_for(saved.version)})
 
+    change_sets.changes_a_version = True  # type: ignore[attr-defined]  # read by the OpenAPI document
+
     @extend_schema(responses={(200, "image/svg+xml"): OpenApiTypes.STR})
     @action(detail=True, methods=["get"], url_path="drawing.svg", url_name="drawing")
     def drawing(self, request: Request, pk: str) -> HttpResponse:

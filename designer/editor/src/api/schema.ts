@@ -338,7 +338,10 @@ export interface operations {
     readonly designs_change_set_create: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description The `ETag` of the version that you changed. */
+                readonly "If-Match": string;
+            };
             readonly path: {
                 /** @description A UUID string identifying this design. */
                 readonly id: string;
@@ -353,6 +356,8 @@ export interface operations {
         readonly responses: {
             readonly 200: {
                 headers: {
+                    /** @description The version of what is sent; for `If-Match`. */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -404,6 +409,15 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in the meantime; `version` is current. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             readonly 413: {
                 headers: {
@@ -415,6 +429,15 @@ export interface operations {
             };
             /** @description The body is not `application/json`. */
             readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            readonly 428: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
