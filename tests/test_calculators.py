@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
 
-from costing.calculators import calculate_all
+from costing.calculators import calculate, calculate_all
 from costing.formulas import formulary
 
 
@@ -67,3 +71,18 @@ def test_a_bad_document_in_a_list_stops_no_other():
 
     assert answers[0]["results"]["quorum"] == answers[2]["results"]["quorum"] == 2
     assert answers[1]["errors"][0]["field"] == "inputs.members"
+
+
+def test_the_example_of_mixed_hardware_is_answered_as_its_page_says():
+    """28 VMs on each old node, 58 on each new one; hard disks hold 4 x 480 TB, fixed by hand."""
+    path = Path(__file__).resolve().parent.parent / "docs" / "examples" / "mixed_hardware.json"
+
+    answer = calculate("sizing", json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal))
+
+    bought = {(nodes["spec"], nodes["is_existing"]): nodes["count"] for nodes in answer["nodes"]}
+    assert bought == {
+        ("cmp-256-old", True): 6, ("cmp-512", False): 8, ("sto-nvme12", True): 2, ("sto-nvme12", False): 1,
+        ("sto-hdd24", False): 4, ("ctl-s", False): 3,
+    }  # fmt: skip
+    assert [(found["computed"], found["chosen"]) for found in answer["overrides"]] == [(3, 4)]
+    assert [one["sizing"]["raw_tb"] for one in answer["storage_classes"]] == [138.24, 1920]

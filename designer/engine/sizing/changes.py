@@ -89,7 +89,7 @@ def best_change(parts: Sequence[Carried]) -> BestChange | None:
         price = f", about {part.usd:,.0f} USD," if part.usd else ""
         text = (
             f"{part.step}{price} adds {part.adds}: the cloud then carries {gain:,} more VMs of this mix, "
-            f"until {tightest.lower()} binds."
+            f"until {tightest.lower()} binds{' again' if tightest == part.label else ''}."
         )
         worth = gain / part.usd if part.usd else Decimal(0)
         found.append((worth, gain, BestChange(part=part.part, text=text, vms=gain, usd=part.usd)))

@@ -48,6 +48,10 @@ SOURCES = {
     "sizing.S1": ("Drives as sold, 1 TB = 10^12 bytes", Grade.A),
     "sizing.S2": ("https://docs.ceph.com/en/latest/rados/operations/erasure-code/", Grade.A),
     "sizing.S3": ("Ceph 20.2.4 option defaults; rebuild measured with crushtool and osdmaptool", Grade.A),
+    "sizing.S3-unequal": (
+        "domain notes, sizing section 3 (S3 with S6): what the loss of any one domain leaves must hold all",
+        Grade.C,
+    ),
     "sizing.S4": ("domain notes, sizing section 3", Grade.C),
     "sizing.S5": ("upmap balancer of Ceph 20.2.4, measured with osdmaptool", Grade.A),
     "sizing.S6": (

@@ -84,7 +84,7 @@ def explain_uneven(book: FigureBook, stored: Stored, layout: UnevenLayout) -> No
         for kind, (_, domain) in enumerate(layout.kinds)
     ] if layout.domains > size else []  # fmt: skip
     book.add(
-        "storage.fill_limit", "Fill limit", sizing.fill_limit, "share", "sizing.S3",
+        "storage.fill_limit", "Fill limit", sizing.fill_limit, "share", "sizing.S3-unequal",
         "smallest of 0.85; 0.9 x held without any one domain / held; 0.9 / (1 + sigma x largest host / its siblings)",
         inputs=(domains, copies),
         steps=(Step(label="Held of one copy", working=listed, value=layout.held_tb, unit="TB"), *losses),

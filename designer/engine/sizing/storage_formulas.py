@@ -10,6 +10,7 @@ from catalog.engine.units import ceil
 from designer.engine.sizing import storage
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.formula_parts import formula, number, pair, refuse, rows, whole
+from designer.engine.sizing.uneven import OsdHosts, uneven_capacity, uneven_layout
 
 
 def _raw(hosts: int, drives_per_host: int, drive_tb: Decimal) -> Answer:
@@ -138,6 +139,31 @@ def _unequal(capacities_tb: Sequence[Decimal], size: int) -> Answer:
             Step(label="Largest U", working=f"sum(min(c_i, U)) = {plain(used)} >= {size} x U", value=found, unit="TB"),
         ),
         bound_by="the largest failure domains" if found < total / size else "capacity",
+    )  # fmt: skip
+
+
+def _unequal_fill(capacities_tb: Sequence[Decimal], osds_per_host: int, size: int) -> Answer:
+    if not capacities_tb:
+        raise refuse("capacities_tb", [], "is empty", "Send the capacity of each host.")
+    hosts = [OsdHosts(count=1, drives=osds_per_host, drive_tb=tb / osds_per_host) for tb in capacities_tb]
+    found = uneven_capacity(
+        uneven_layout(hosts, domains=None, size=size), data_share=Decimal(1) / size, metadata_share=Decimal(0)
+    )
+    held = found.capacity.replicated_tb
+    return Answer(
+        results={
+            "fill_limit": found.capacity.fill_limit, "held_tb": held, "usable_tb": found.capacity.usable_tb,
+            "left_out": found.left_out, "stranded_tb": found.stranded_tb,
+        },
+        units={"held_tb": "TB", "usable_tb": "TB", "stranded_tb": "TB"},
+        steps=(
+            Step(label="Held of one copy", working="sizing.S6", value=held, unit="TB"),
+            Step(
+                label="May be stored", working=f"{plain(held)} x {plain(found.capacity.fill_limit, 4)}",
+                value=found.capacity.usable_tb, unit="TB",
+            ),
+        ),
+        bound_by=found.capacity.fill_reason,
     )  # fmt: skip
 
 
@@ -270,6 +296,17 @@ FORMULAS: tuple[Formula, ...] = (
             _SIZE,
         ),
         calculate=_unequal, example={"capacities_tb": (10, 10, 20), "size": 3},
+    ),
+    formula(
+        "sizing.S3-unequal", "Fill limit of unequal hosts",
+        "smallest of 0.85; 0.9 x held without any one / held; N = z: 0.9 (D-1)/D; the best of the n largest hosts",
+        (
+            Parameter(name="capacities_tb", label="Capacity of each host", unit="TB", symbol="c", kind="numbers", minimum=Decimal("0.001"), maximum=10**6),
+            whole("osds_per_host", "OSDs of a host", "OSDs", "D", minimum=1, maximum=200, default=12),
+            _SIZE,
+        ),
+        calculate=_unequal_fill,
+        example={"capacities_tb": (Decimal("23.04"), Decimal("23.04"), Decimal("23.04"), Decimal("23.04"), Decimal("46.08")), "osds_per_host": 6, "size": 3},
     ),
     formula(
         "sizing.S7", "Failure domains that CRUSH needs", "N >= z",

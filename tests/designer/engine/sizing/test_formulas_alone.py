@@ -78,6 +78,10 @@ def about(value: float, rel: float = 0.002) -> object:
         pytest.param("S5", {"pgs_per_osd": 96, "most_pgs": 99}, {"balance": about(0.97, 0.01)}, id="S5-upmap"),
         pytest.param("S5", {"pgs_per_osd": 50}, {"balance": about(0.91, 0.01)}, id="S5-50"),
         pytest.param("S5", {"pgs_per_osd": 200}, {"balance": about(0.976)}, id="S5-200"),
+        # Held 138.24 / 3 = 46.08; without the large one 92.16 / 3 = 30.72: 0.9 x 2/3.
+        pytest.param("S3-unequal", {"capacities_tb": [23.04] * 4 + [46.08], "osds_per_host": 6}, {"fill_limit": about(0.6), "usable_tb": about(27.648)}, id="S3-four-old-one-new"),
+        pytest.param("S3-unequal", {"capacities_tb": [10, 10, 20], "osds_per_host": 10}, {"fill_limit": about(0.81), "held_tb": 10, "stranded_tb": 10}, id="S3-as-many-hosts-as-copies"),
+        pytest.param("S3-unequal", {"capacities_tb": [100, 100, 100, 10], "osds_per_host": 50}, {"fill_limit": 0.85, "usable_tb": 85, "left_out": 1}, id="S3-one-too-small"),
         pytest.param("S6", {"capacities_tb": [10, 10, 20]}, {"held_tb": 10, "unusable_raw_tb": 10}, id="S6-three"),
         pytest.param("S6", {"capacities_tb": [10, 10, 20, 20]}, {"held_tb": 20}, id="S6-four"),
         pytest.param("S6", {"capacities_tb": [30, 20, 20, 10], "size": 2}, {"held_tb": 40}, id="S6-two-copies"),
@@ -185,6 +189,7 @@ def test_every_formula_of_the_notes_stands_alone():
         pytest.param("CP1", {}, "inputs.members", id="CP1-nothing"),
         pytest.param("CP1", {"cases": [[2, 3]]}, "inputs.cases[0]", id="CP1-more-lost"),
         pytest.param("S4", {"hosts": 3, "drives_per_host": 1, "drive_tb": 1, "failure_domains": 3, "k": 2}, "inputs.m", id="S4-half-a-profile"),
+        pytest.param("S3-unequal", {"capacities_tb": []}, "inputs.capacities_tb", id="S3-none"),
         pytest.param("S6", {"capacities_tb": []}, "inputs.capacities_tb", id="S6-none"),
         pytest.param("S10", {"ram_gib": 64, "daemons": {"mon": 1}}, "inputs.daemons", id="S10-no-osd"),
         pytest.param("S10", {"ram_gib": 64, "daemons": [1]}, "inputs.daemons", id="S10-no-object"),
