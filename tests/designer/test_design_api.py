@@ -122,3 +122,26 @@ def test_an_address_gives_its_one_format_whatever_is_preferred(signed_in, design
 
     assert (drawing.status_code, drawing["Content-Type"]) == (200, "image/svg+xml; charset=utf-8")
     assert (missing.status_code, missing["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_existing_servers_classes_and_fixed_counts_are_a_part_of_the_hardware(signed_in, design):
+    url = f"/api/v1/designs/{design.pk}/hardware/"
+    hardware = signed_in.get(url).json() | {
+        "existing": [{"spec": "cmp-1024", "role": "compute", "count": 4}],
+        "storage_tiers": ["sto-hdd24"],
+        "overrides": {"compute": 12},
+    }
+
+    answer = signed_in.put(url, hardware, content_type=JSON, headers={"If-Match": '"1"'})
+
+    assert answer.status_code == 200, answer.content
+    kept = signed_in.get(url).json()
+    assert kept["existing"] == hardware["existing"]
+    assert (kept["storage_tiers"], kept["overrides"]["compute"]) == (["sto-hdd24"], 12)
+
+    hardware["existing"][0]["spec"] = "abacus"
+    refused = signed_in.put(url, hardware, content_type=JSON, headers={"If-Match": '"2"'})
+
+    assert refused.status_code == 400
+    (problem,) = refused.json()["errors"]
+    assert (problem["field"], problem["value"]) == ("hardware.existing[0].spec", "abacus")

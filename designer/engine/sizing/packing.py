@@ -290,12 +290,15 @@ def after_domain_losses(groups: Sequence[HostGroup], domains: int) -> list[list[
     dealt = [
         power.dealt(group.count, domains, first=start) for group, start in zip(groups, starts, strict=True)
     ]
+    lost = dict.fromkeys(
+        tuple(counts[domain] for counts in dealt) for domain in range(domains)
+    )  # most are alike
     return [
         [
-            HostGroup(count=group.count - counts[domain], host=group.host)
-            for group, counts in zip(groups, dealt, strict=True)
+            HostGroup(count=group.count - gone, host=group.host)
+            for group, gone in zip(groups, counts, strict=True)
         ]
-        for domain in range(domains)
+        for counts in lost
     ]
 
 
