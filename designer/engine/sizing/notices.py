@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from catalog.engine.hardware import HardwareSelection, Media, NodeRole, NodeSpec
-from designer.engine.sizing import control_plane, hyperconverged, network
+from designer.engine.sizing import control_plane, hyperconverged, network, power
 from designer.engine.sizing.ceilings import QUOTED_SHARE, Ceilings
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.model import ControlSizing, NetworkSizing, Notice, SizingRequest, StorageSizing
@@ -21,6 +21,7 @@ from designer.engine.sizing.parts import (
     most_nodes_lost,
     vms_short_after,
 )
+from designer.engine.sizing.racking import MORE_RACKS
 from designer.engine.sizing.uneven import UnevenLayout
 from designer.engine.workload import FailureDomain
 
@@ -59,6 +60,20 @@ def notices_of(
     if node is not None and cores < control.cores_needed:
         message = f"A controller needs {control.cores_needed} cores and {node.name} has {cores}."
         tell("error", "sizing.CP3", message, f"Use control nodes with at least {control.cores_needed} cores.")
+    racks = len(spread.contents)
+    if spread.for_nodes and spread.fabric and racks > MORE_RACKS * spread.for_nodes:
+        spine = spread.fabric.spine
+        message = (
+            f"{racks} racks are planned where nodes and leaves alone would fill {spread.for_nodes}: a spine of "
+            f"{plain(spine.max_watts)} W ({spine.name}) must stand beside them, and a feed carries "
+            f"{plain(power.feed_watts(hardware.pdu, power_factor=request.policies.power_factor), 0)} W."
+        )
+        tell(
+            "warning",
+            "sizing.R6",
+            message,
+            "Choose a larger PDU, or place the spines in racks of their own by hand.",
+        )
     if control.nodes < 3:
         message = f"{control.nodes} controllers: the loss of one stops the API."
         tell("warning", "sizing.CP1", message, "Use 3 controllers.")

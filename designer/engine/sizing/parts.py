@@ -119,6 +119,8 @@ class Spread:
     """How racks are joined; None where there is one."""
     bound_by: str
     by_limit: dict[str, int]
+    for_nodes: int = 0
+    """Racks that would carry nodes, leaves and out-of-band switches, spines left aside; 0 when set by hand."""
 
 
 def is_hyper_converged(hardware: HardwareSelection) -> bool:

@@ -19,6 +19,9 @@ MOST_SWITCHES = 5_000
 """The most switches that a drawing holds."""
 SWITCHES_ABOVE = 2
 """Spine and super-spine: what a rack may hold beside its leaves, when ports of leaves are set aside."""
+MORE_RACKS = Decimal("1.25")
+"""Times the racks that the nodes fill, from which nodes are dealt unevenly for the sake of spines, or spoken of.
+House value."""
 MOST_RACKS = 1_000
 """The most racks that are planned in one piece: what drawing and pages are built to show. House value."""
 
@@ -64,8 +67,10 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
     least = ceil(Decimal(least) / zones) * zones
     refuse_too_many(least, "racks", MOST_RACKS)
     most = min(MOST_RACKS, least + sum(kind.count for kind in kinds))
-    joined = None
+    joined, for_nodes = None, 0
     for racks in range(least, most + 1, zones):
+        if not for_nodes and not _surely_over(request, kinds, racks, None):
+            for_nodes = racks
         over = _surely_over(request, kinds, racks, joined)
         if not over:
             contents, joined = _dealt(hardware, kinds, racks, zones)
@@ -82,6 +87,13 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
         raise InvalidDocument(
             [Problem("hardware.pdu", hardware.pdu.id, message, "Choose a larger PDU or rack.")]
         )
+    if for_nodes and racks > MORE_RACKS * for_nodes and not racks_matter(policies) and not policies.zones:
+        for fewer in range(for_nodes, racks):
+            relieved = _relieved(request, kinds, fewer)
+            if relieved:
+                contents, joined = relieved
+                by_limit = {name: min(count, fewer) for name, count in by_limit.items()}
+                break
     refuse_too_many(_switches(contents), "switches", MOST_SWITCHES)
     return Spread(
         kinds=tuple(kinds),
@@ -89,6 +101,7 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
         fabric=joined,
         bound_by=max(by_limit, key=lambda name: by_limit[name]),
         by_limit=by_limit,
+        for_nodes=for_nodes,
     )
 
 
@@ -165,6 +178,69 @@ def _dealt(
             oob_switches=_oob_switches(hardware, content, leaves + above),
         )  # fmt: skip
     return contents, joined
+
+
+def _relieved(
+    request: SizingRequest, kinds: Sequence[NodeKind], racks: int
+) -> tuple[list[power.RackContent], fabric.Fabric | None] | None:
+    """Deal with fewer compute nodes in the racks where spines stand, the others taking what those leave; None when it
+    does not go. Asked only where dealing all alike would take many more racks."""
+    hardware = request.hardware
+    movable = max(
+        range(len(kinds)), key=lambda index: (kinds[index].role is NodeRole.COMPUTE, kinds[index].count)
+    )
+    try:
+        contents, joined = _dealt(hardware, kinds, racks, zones=1)
+    except InvalidDocument:
+        return None
+    if joined is None:
+        return None
+    built = replace(request, hardware=built_from(hardware, joined))
+    known: dict[power.RackContent, bool] = {}
+
+    def is_over(content: power.RackContent) -> bool:
+        if content not in known:
+            known[content] = bool(_over(built, kinds, content))
+        return known[content]
+
+    moved = 0
+    for index, content in enumerate(contents):
+        while is_over(content):
+            if content.nodes[movable] <= 1:
+                return None
+            content = _with_nodes(hardware, kinds, content, movable, -1)
+            moved += 1
+        contents[index] = content
+    while moved:
+        before = moved
+        for index, content in enumerate(contents):
+            fuller = _with_nodes(hardware, kinds, content, movable, 1)
+            if moved and not is_over(fuller):
+                contents[index] = fuller
+                moved -= 1
+        if moved == before:
+            return None
+    uplinks = [_uplink(kinds, content, content.leaves // LEAVES_PER_RACK) for content in contents]
+    set_aside = max(ceil(Decimal(c.oob_switches) / (c.leaves // LEAVES_PER_RACK)) for c in contents)
+    again = fabric.plan(hardware, uplinks, zones=1, out_of_band_ports=set_aside)
+    stands = ([c.spines for c in contents], [c.super_spines for c in contents])
+    if again.spine != joined.spine or tuple(map(list, again.stand_in(racks))) != stands:
+        return None  # the fabric of these racks has other spines than they were given room for
+    return contents, again
+
+
+def _with_nodes(
+    hardware: HardwareSelection, kinds: Sequence[NodeKind], content: power.RackContent, kind: int, more: int
+) -> power.RackContent:
+    """The rack with `more` nodes of one kind, and the leaves and out-of-band switches that they ask for."""
+    counts = [count + (more if index == kind else 0) for index, count in enumerate(content.nodes)]
+    changed = _content(kinds, counts)
+    leaves = LEAVES_PER_RACK * _pairs(hardware, kinds, changed)
+    above = content.spines + content.super_spines
+    return replace(
+        changed, leaves=leaves, spines=content.spines, super_spines=content.super_spines,
+        oob_switches=_oob_switches(hardware, changed, leaves + above),
+    )  # fmt: skip
 
 
 def _pairs(hardware: HardwareSelection, kinds: Sequence[NodeKind], content: power.RackContent) -> int:

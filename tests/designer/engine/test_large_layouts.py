@@ -15,6 +15,7 @@ from designer.engine.sizing.model import SizingRequest
 from designer.engine.topology import check
 from designer.engine.validation.profiles import Profile, Severity
 from designer.engine.validation.rules import findings
+from designer.engine.workload import FailureDomain
 from tests.designer.engine.validation.build import LIBRARY, a_document, facts_of
 
 
@@ -115,3 +116,28 @@ def test_a_rack_of_single_ports_fills_no_leaf_twice():
 
     cabled = {link.a.element for link in drawing.links if link.a.port.startswith("fast-")}
     assert cabled == {node.id for node in drawing.nodes}
+
+
+@pytest.mark.parametrize("vms", [800, 2_000, 4_000, 8_000])
+def test_nodes_make_room_for_spines_instead_of_filling_the_site_with_racks(vms):
+    document, result = a_sized_document("rd-edge", vms, cells=99)
+    loads = result.facility.racks
+    nodes = [load.compute for load in loads]
+
+    assert errors(document) == []
+    assert sum(nodes) == result.counts.compute == len(document.topology.nodes)
+    assert all(load.max_watts <= load.feed_watts for load in loads)
+    alone = result.counts.compute / max(nodes)  # racks that the nodes alone would fill
+    assert result.counts.racks <= 1.3 * alone
+    assert not [notice for notice in result.notices if "a spine of" in notice.message]
+
+
+def test_where_racks_must_be_alike_those_that_spines_ask_for_are_spoken_of():
+    _, result = a_sized_document("rd-edge", 4_000, storage_failure_domain=FailureDomain.RACK, cells=99)
+
+    told = [notice for notice in result.notices if "a spine of" in notice.message]
+    assert len(told) == 1
+    assert told[0].message.startswith(
+        f"{result.counts.racks} racks are planned where nodes and leaves alone would fill "
+    )
+    assert told[0].remedy.startswith("Choose a larger PDU")
