@@ -27,8 +27,8 @@ DOCUMENTS = {
 }
 ANSWERS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
 _STORED = json.loads((Path(__file__).parent / "examples.json").read_text(encoding="utf-8"))
-EXAMPLES = {kind: _STORED.get(kind, _STORED["planned"]) for kind in sorted(KINDS) if kind != "tco"}
-"""One document of each kind that a person can send as it is; a ledger of costs is too long for one."""
+EXAMPLES = {kind: _STORED.get(kind, _STORED["planned"]) for kind in sorted(KINDS)}
+"""One document of each kind that a person can send as it is; that of a comparison is W12 of domain notes tco."""
 KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=sorted(KINDS))
 
 

@@ -190,7 +190,8 @@ def _step(step: Document) -> dict[str, str]:
 def _worked(figure: Document, shared: Sequence[Document], sources: Sources) -> dict[str, Any]:
     """One figure as the appendix prints it. A sum over a ledger names how many lines it has, not all of them.
 
-    A last step that ends at the value of the figure does not repeat it.
+    A last step that ends at the value of the figure does not repeat it, nor does an input without source or symbol
+    that the working names.
     """
     is_sum = figure["formula"] == "tco.O1"
     value = _amount(figure["value"], figure["unit"])
@@ -201,11 +202,19 @@ def _worked(figure: Document, shared: Sequence[Document], sources: Sources) -> d
         "label": figure["label"],
         "value": value,
         "unit": figure["unit"],
-        "inputs": [_input(item, sources) for item in figure["inputs"] if item not in shared],
+        "inputs": [
+            _input(i, sources) for i in figure["inputs"] if i not in shared and not _is_worked(i, steps)
+        ],
         "steps": steps,
         "bound_by": figure["bound_by"],
         "note": f"Sum of {len(figure['steps'])} posted lines." if is_sum else figure["note"],
     }
+
+
+def _is_worked(item: Document, steps: Sequence[Mapping[str, str]]) -> bool:
+    """Whether an input says no more than the working that has its number."""
+    numbers = [word.strip("(),") for step in steps for word in step["working"].replace(",", "").split()]
+    return not item["source"] and not item["symbol"] and shown(item["value"]).replace(",", "") in numbers
 
 
 def _merged(figures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

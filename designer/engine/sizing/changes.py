@@ -114,6 +114,10 @@ def _of_compute(book: FigureBook, computed: Computed) -> tuple[Headroom, Carried
     book.add(
         "compute.free_vms", "VMs of this mix until a node is missing", now - asked, "VMs", "sizing.C7",
         "VMs with spare - VMs asked for",
+        inputs=(
+            Input(name="vms_with_spare", label="VMs with the spare set aside", value=now, unit="VMs"),
+            Input(name="vms", label="VMs asked for", value=asked, unit="VMs"),
+        ),
         steps=(Step(label="Free", working=f"{plain(now)} - {plain(asked)}", value=now - asked, unit="VMs"),),
         bound_by=sizing.bound_by,
     )  # fmt: skip
@@ -237,6 +241,7 @@ def _of_control(
         steps=(
             Step(label="Needed now", working="sizing.CP2", value=control.ram_needed_gib, unit="GiB"),
             Step(label="Needed now", working="sizing.CP3", value=control.cores_needed, unit="cores"),
+            Step(label="Room", working=f"until the {bound_by} of a controller is short", value=room, unit="VMs"),
         ),
         bound_by=bound_by,
     )  # fmt: skip
@@ -284,6 +289,10 @@ def _of_racks(
         book.add(
             found.figure, f"{found.label}: what is free", found.free, found.unit, found.formula,
             "what the racks may hold - what they hold",
+            inputs=(
+                Input(name="most", label="What the racks may hold", value=found.most, unit=found.unit),
+                Input(name="used", label="What they hold", value=found.used, unit=found.unit),
+            ),
             steps=(
                 Step(label="Free", working=f"{plain(found.most)} - {plain(found.used)}", value=found.free, unit=found.unit),
                 Step(label=f"VMs on more of {computed.spec.name}", working=f"{found.nodes} nodes x {per_host}", value=vms, unit="VMs"),

@@ -8,7 +8,12 @@ from catalog.engine.figures import Grade, Input, Step
 from catalog.engine.hardware import NodeSpec
 from designer.engine.sizing import control_plane, hyperconverged, storage
 from designer.engine.sizing.figures import FigureBook, plain
-from designer.engine.sizing.mixed_explained import explain_kinds, explain_uneven, hosts_by_resource
+from designer.engine.sizing.mixed_explained import (
+    explain_kinds,
+    explain_uneven,
+    hosts_by_resource,
+    usable_inputs,
+)
 from designer.engine.sizing.model import ControlSizing, SizingRequest
 from designer.engine.sizing.parts import (
     Computed,
@@ -32,10 +37,31 @@ def _spec_input(
     )
 
 
+NOVA_RATIOS = "openstack/nova nova/conf/compute.py, since 2023.1; before, 16 for CPU and 1.5 for RAM"
+DEFAULTS = {
+    "cpu_allocation_ratio": (
+        Decimal(4), NOVA_RATIOS, Grade.A,
+    ),
+    "ram_allocation_ratio": (
+        Decimal(1), NOVA_RATIOS, Grade.A,
+    ),
+    "vm_overhead_gib": (Decimal("0.5"), "Red Hat hyper-converged guide; TripleO", Grade.B),
+    "replicas": (Decimal(3), "Ceph: osd_pool_default_size", Grade.A),
+    "pue": (Decimal("1.5"), "Uptime Institute, weighted average of 2025: 1.54", Grade.A),
+}  # fmt: skip
+"""Planning rules whose default is not of this house: the default, its source and grade (domain notes, sizing and tco 1.7)."""
+
+
 def rule_input(name: str, label: str, value: int | Decimal, unit: str = "", symbol: str = "") -> Input:
-    """Return a planning rule as the input of a figure."""
-    source = "Planning rule of this design; the default is a house value"
-    return Input(name=name, label=label, value=value, unit=unit, symbol=symbol, source=source, grade=Grade.C)
+    """Return a planning rule as the input of a figure. A value of one's own is of grade C, whatever it departs from."""
+    source, grade = "Planning rule of this design; the default is a house value", Grade.C
+    if name in DEFAULTS:
+        usual, origin, founded = DEFAULTS[name]
+        if value == usual:
+            source, grade = f"Default: {origin}", founded
+        else:
+            source = f"Planning rule of this design, instead of {plain(usual)} ({origin})"
+    return Input(name=name, label=label, value=value, unit=unit, symbol=symbol, source=source, grade=grade)
 
 
 def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed) -> None:
@@ -182,6 +208,10 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
     )  # fmt: skip
     book.add(
         "compute.hosts", "Hyper-converged nodes" if kept.osds else "Compute nodes", sizing.hosts, "nodes", "sizing.C7", "n + k",
+        inputs=(
+            Input(name="hosts_for_load", label="Nodes for the load", value=sizing.hosts_for_load, unit="nodes", symbol="n"),
+            Input(name="spare_hosts", label="Spare nodes", value=sizing.spare_hosts, unit="nodes", symbol="k"),
+        ),
         steps=(
             Step(
                 label="Nodes", working=f"{sizing.hosts_for_load} + {sizing.spare_hosts}", value=sizing.hosts, unit="nodes"
@@ -261,6 +291,7 @@ def explain_control(
     x = rule_input("extra_gib", "Optional services", extra, "GiB", "x")
     book.add(
         "control.nodes", "Control nodes", control.nodes, "nodes", "sizing.CP1", "odd n >= 3; f = floor((n - 1) / 2)",
+        inputs=(rule_input("controllers", "Controllers asked for", request.policies.controllers, "nodes", "n"),),
         steps=(
             Step(label="Majority", working=f"floor({control.nodes} / 2) + 1", value=control.quorum, unit="nodes"),
             Step(
@@ -375,6 +406,7 @@ def explain_storage(book: FigureBook, request: SizingRequest, stored: Stored) ->
     )  # fmt: skip
     book.add(
         "storage.usable_tb", "Usable capacity", sizing.usable_tb, "TB", "sizing.S4", "raw x (1 - o) x e x F",
+        inputs=usable_inputs(sizing),
         steps=(
             Step(
                 label="Usable", working=f"{plain(sizing.after_metadata_tb)} x {plain(sizing.fill_limit)}",
@@ -412,6 +444,7 @@ def explain_rest(book: FigureBook, request: SizingRequest, stored: Stored, drive
         ),
         steps=(
             Step(label="Usable of these", working=f"usable({sizing.hosts})", value=sizing.usable_tb, unit="TB"),
+            Step(label="Nodes", working=f"{plain(sizing.usable_tb)} TB for {plain(sizing.needed_usable_tb)} TB", value=sizing.hosts, unit="nodes"),
         ),
         bound_by=sizing.bound_by,
     )  # fmt: skip
@@ -451,12 +484,16 @@ def explain_rest(book: FigureBook, request: SizingRequest, stored: Stored, drive
             ),
         ),
     )  # fmt: skip
-    pg_nums = [pool.pg_num for pool in sizing.pools]
+    copies = sum(pool.pg_num * pool.size for pool in sizing.pools)
+    each = Decimal(copies) / sizing.osds
     book.add(
-        "storage.pg_per_osd", "Placement groups on an OSD",
-        Decimal(sum(pool.pg_num * pool.size for pool in sizing.pools)) / sizing.osds, "PGs", "sizing.S13",
-        "sum(pg_num x z) / OSDs",
+        "storage.pg_per_osd", "Placement groups on an OSD", each, "PGs", "sizing.S13", "sum(pg_num x z) / OSDs",
+        inputs=(Input(name="osds", label="OSDs", value=sizing.osds, unit="OSDs"),),
         steps=(
-            Step(label="Pools", working=" + ".join(str(n) for n in pg_nums), value=sum(pg_nums), unit="PGs"),
+            Step(
+                label="Copies and shards", unit="PGs", value=copies,
+                working=" + ".join(f"{pool.pg_num} x {pool.size}" for pool in sizing.pools),
+            ),
+            Step(label="On one OSD", working=f"{copies} / {sizing.osds}", value=each, unit="PGs"),
         ),
     )  # fmt: skip

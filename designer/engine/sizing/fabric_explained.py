@@ -69,7 +69,10 @@ def _pods(book: FigureBook, fabric: Fabric) -> None:
     book.add(
         "network.pods", "Pods", len(fabric.pods), "pods", "sizing.N5",
         "the fewest whose spines have ports for leaves and, at 1.5 to 1, for super-spines",
-        steps=(Step(label="Racks of a pod", working=" + ".join(map(str, fabric.pods[:8])) + (" + ..." if len(fabric.pods) > 8 else ""), value=sum(fabric.pods), unit="racks"),),
+        inputs=(Input(name="racks", label="Racks", value=sum(fabric.pods), unit="racks"),),
+        steps=(Step(label="Racks of a pod", working=" + ".join(map(str, fabric.pods[:8])) + (" + ..." if len(fabric.pods) > 8 else ""), value=sum(fabric.pods), unit="racks"),
+            Step(label="Pods", working="how many that makes", value=len(fabric.pods), unit="pods"),
+        ),
         bound_by=fabric.spines_bound_by,
     )  # fmt: skip
     book.add(

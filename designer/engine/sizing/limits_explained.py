@@ -60,7 +60,7 @@ def explain_ceilings(
         steps=(
             Step(label="Writes", working=f"{plain(found.iops.read)} / {plain(per_write)}", value=found.iops.write, unit="IOPS"),
         ),
-        note=CEILING + " Of the largest pool.",
+        note="A ceiling as that of reads. Of the largest pool.",
     )  # fmt: skip
     asked = sum(
         profile.count * profile.disk_iops
@@ -81,7 +81,7 @@ def explain_ceilings(
                 value=found.mixed_iops, unit="IOPS",
             ),
         ),
-        note=CEILING,
+        note="A ceiling as that of reads.",
     )  # fmt: skip
     bandwidth = Input(
         name="mb_per_second",
@@ -94,7 +94,7 @@ def explain_ceilings(
     )
     public = Input(
         name="public_gbps",
-        label="Public network of a node",
+        label="Public network",
         value=found.public_gbps,
         unit="Gb/s",
         source=f"Catalog: {spec.name}",
@@ -114,6 +114,7 @@ def explain_ceilings(
                 value=sizing.osds * each_mb / 1000 / found.protection.raw_bytes_per_byte, unit="GB/s",
             ),
             Step(label="Network of a node", working=split, value=found.public_gbps, unit="Gb/s"),
+            Step(label="The least", working="of both", value=found.write.gb_per_second, unit="GB/s"),
         ),
     )  # fmt: skip
     book.add(
@@ -146,6 +147,11 @@ def explain_ceilings(
     book.add(
         "storage.write_iops_during_recovery", "Write IOPS left to clients meanwhile", found.write_iops_during_recovery,
         "IOPS", "sizing.P4", "P1 x (1 - rho) x survivors / total",
+        inputs=(
+            Input(name="write_iops", label="Ceiling of write IOPS", value=found.iops.write, unit="IOPS", symbol="P1"),
+            Input(name="survivors", label="What may take part after the loss", value=loss.survivors),
+            Input(name="total", label="Of all", value=loss.total),
+        ),
         steps=(
             Step(
                 label="Left for clients", working=f"{plain(found.iops.write)} x 0.5 x {loss.survivors} / {loss.total}",
@@ -247,10 +253,15 @@ def explain_scale(
     relays, cells = control_plane.ovn_relays(hosts + gateways), control_plane.cells(hosts)
     book.add(
         "control.ovn_relays", "OVN southbound relays", relays, "relays", "sizing.CP5", "ceil((computes + gateways) / 50)",
+        inputs=(
+            Input(name="compute_hosts", label="Compute nodes", value=hosts, unit="nodes", symbol="C"),
+            Input(name="gateways", label="Gateway nodes", value=gateways, unit="nodes"),
+        ),
         steps=(Step(label="Relays", working=f"ceil(({hosts} + {gateways}) / 50)", value=relays),),
     )  # fmt: skip
     book.add(
         "control.cells", "Nova cells", cells, "cells", "sizing.CP6", "1 up to 300 compute nodes, else ceil(C / 300)",
+        inputs=(Input(name="compute_hosts", label="Compute nodes", value=hosts, unit="nodes", symbol="C"),),
         steps=(Step(label="Cells", working=f"ceil({hosts} / {control_plane.HOSTS_PER_CELL}), at least 1", value=cells),),
         note="" if cells == 1 else f"Each has a trio of nodes of its own, which is not counted here: {3 * cells} nodes.",
     )  # fmt: skip

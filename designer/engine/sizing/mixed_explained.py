@@ -92,11 +92,20 @@ def explain_uneven(book: FigureBook, stored: Stored, layout: UnevenLayout) -> No
     )  # fmt: skip
     book.add(
         "storage.usable_tb", "Usable capacity", sizing.usable_tb, "TB", "sizing.S4", "held x (1 - o) x e x F",
+        inputs=usable_inputs(sizing),
         steps=(
             Step(label="Usable", working=f"{plain(sizing.after_metadata_tb)} x {plain(sizing.fill_limit)}", value=sizing.usable_tb, unit="TB"),
         ),
         bound_by=sizing.fill_reason, note="What may be promised to the customer.",
     )  # fmt: skip
+
+
+def usable_inputs(sizing: StorageSizing) -> tuple[Input, ...]:
+    """What usable capacity is the product of, with the two steps before it."""
+    return (
+        Input(name="after_metadata_tb", label="After metadata", value=sizing.after_metadata_tb, unit="TB"),
+        Input(name="fill_limit", label="Fill limit", value=sizing.fill_limit, unit="share", symbol="F"),
+    )
 
 
 def explain_classes(book: FigureBook, stored: Sequence[Stored], total: StorageSizing) -> None:

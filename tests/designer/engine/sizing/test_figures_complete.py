@@ -38,10 +38,32 @@ def test_every_figure_has_formula_source_grade_and_working(reference, racks):
         assert figure.source, key
         assert isinstance(figure.grade, Grade), key
         assert figure.expression, key
+        assert figure.inputs, key
         assert figure.steps, key
+        assert _ends_in(figure), key
         assert all(step.label for step in figure.steps), key
         assert any(step.working for step in figure.steps), key
         assert all(part.label and part.name == part.name.lower() for part in figure.inputs), key
+
+
+def _ends_in(figure):
+    """Whether the working arrives at the figure, by a step of its own or as the sum of its lines."""
+    value = int(figure.value[1:]) if figure.unit == "" and str(figure.value).startswith("/") else figure.value
+    values = [step.value for step in figure.steps]
+    return value in values or sum(values) == value
+
+
+@pytest.mark.parametrize(
+    ("ratio", "grade", "words"), [(4, Grade.A, "since 2023.1"), (16, Grade.C, "instead of 4")]
+)
+def test_a_rule_of_upstream_is_not_called_a_house_value_and_one_departed_from_is(ratio, grade, words):
+    figure = sized("rd-mid", cpu_allocation_ratio=Decimal(ratio)).figures["compute.vcpus_per_host"]
+
+    rule = next(part for part in figure.inputs if part.name == "cpu_allocation_ratio")
+
+    assert rule.grade is grade
+    assert words in rule.source
+    assert "house value" not in rule.source
 
 
 TOTALS = (
