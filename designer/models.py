@@ -132,6 +132,7 @@ class Revision(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     design = models.ForeignKey(Design, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
+    name = models.CharField(max_length=80, blank=True, help_text="What people call it: `As offered in May`.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     frozen_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(help_text="The version of the working document that was frozen.")
@@ -194,6 +195,22 @@ class ChangeSet(models.Model):
             )
             for stored in self.operations or ()
         )
+
+
+class Presence(models.Model):
+    """Somebody who has a design open in the editor, by the last heartbeat."""
+
+    design = models.ForeignKey(Design, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["design", "user"], name="one_presence_a_design_and_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.design}"
 
 
 class SizingQuerySet(models.QuerySet["Sizing"]):

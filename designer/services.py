@@ -255,6 +255,17 @@ def part_of(design: Design, part: str) -> Any:
     return design.document[part] if part in design.document else write(document_of(design))[part]
 
 
+def checked_part(design: Design, part: str, value: Any) -> Any:
+    """Return `value` as it would be stored as `part` of `design`, every field filled; nothing is saved.
+
+    Raises:
+        Invalid: it does not describe a possible thing; lists what is wrong.
+    """
+    document = _with_part(document_of(design), part, value)
+    _check_references(document, part)
+    return write(document)[part]
+
+
 def changes_since(design: Design, version: int) -> list[dict[str, Any]]:
     """Return what each edit after `version` changed, oldest first, for a reader or a merge."""
     later = design.change_sets.filter(version__gt=version).select_related("author")
@@ -273,15 +284,24 @@ def changes_since(design: Design, version: int) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def freeze_revision(*, design: Design, user: User) -> Revision:
-    """Freeze the working document of `design` as a revision; the latest one, if nothing changed since."""
+def freeze_revision(*, design: Design, user: User, name: str = "") -> Revision:
+    """Freeze the working document of `design` as a revision; the latest one, if nothing changed since.
+
+    Raises:
+        Invalid: `name` is too long or unprintable.
+    """
+    if problems := text_problems("name", name, longest=80):
+        raise Invalid(problems)
     locked = Design.objects.select_for_update().get(pk=design.pk)
     latest = locked.revisions.order_by("-number").first()
     if latest is not None and latest.version == locked.version:
+        if name.strip():
+            latest.name = name.strip()
+            locked.revisions.filter(pk=latest.pk).update(name=latest.name)  # a label: what is frozen stays
         return latest
     number = latest.number + 1 if latest is not None else 1
     return locked.revisions.create(
-        number=number, author=user, version=locked.version, document=locked.document
+        number=number, name=name.strip(), author=user, version=locked.version, document=locked.document
     )
 
 

@@ -70,6 +70,8 @@ urlpatterns = [
         "designs/<uuid:design_pk>/findings/<slug:rule>/lift/", finding_views.finding_lift, name="finding-lift"
     ),
     path("designs/<uuid:design_pk>/history/", views.design_history, name="design-history"),
+    path("designs/<uuid:design_pk>/freeze/", views.revision_freeze, name="revision-freeze"),
     path("revisions/<uuid:revision_pk>/restore/", views.revision_restore, name="revision-restore"),
+    path("revisions/<uuid:revision_pk>/fork/", views.revision_fork, name="revision-fork"),
     *imports.urlpatterns,
 ]

@@ -20,7 +20,7 @@ from catalog import services as catalog_services
 from catalog.documents import parse
 from catalog.engine.documents import write
 from config.errors import Invalid, Problem, Stale
-from designer import forms, hardware_pages, live, pages, services
+from designer import forms, hardware_pages, live, pages, revisions, services
 from designer.drawing.download import drawing_response
 from designer.drawing.svg import VIEWS
 from designer.engine.sizing.workload import profiles_from_totals
@@ -248,6 +248,7 @@ def design_editor(request: HttpRequest, design_pk: UUID) -> HttpResponse:
             "json": reverse("api:design-part", args=[design.pk, "topology"]),
             "history": reverse("designer:design-history", args=[design.pk]),
             "overview": reverse("designer:design-detail", args=[design.pk]),
+            "editor": reverse("designer:design-editor", args=[design.pk]),
         },
     }
     return render(request, "designer/design_editor.html", context | {"data": data})
@@ -281,6 +282,32 @@ def revision_restore(request: HttpRequest, revision_pk: UUID) -> HttpResponse:
     )
     services.restore_revision(revision=revision, user=cast(User, request.user))
     return redirect("designer:design-history", revision.design_id)
+
+
+@login_required
+@require_POST
+def revision_freeze(request: HttpRequest, design_pk: UUID) -> HttpResponse:
+    """Freeze the working document, by a name or without."""
+    design = visible_design(request, design_pk)
+    services.must_edit(cast(User, request.user), design.team)
+    services.freeze_revision(design=design, user=cast(User, request.user), name=request.POST.get("name", ""))
+    return redirect("designer:design-history", design.pk)
+
+
+@login_required
+@require_POST
+def revision_fork(request: HttpRequest, revision_pk: UUID) -> HttpResponse:
+    """Start a design from a frozen revision, and go there."""
+    revision = get_object_or_404(
+        Revision.objects.visible_to(request.user).select_related("design__team", "design__customer"),
+        pk=revision_pk,
+    )
+    name = (
+        request.POST.get("name", "").strip()
+        or f"{revision.design.name[:100]}, from revision {revision.number}"
+    )
+    design = revisions.fork_revision(revision=revision, user=cast(User, request.user), name=name)
+    return redirect("designer:design-detail", design.pk)
 
 
 def _workload_from(data: Any) -> Workload:

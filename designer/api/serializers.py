@@ -140,8 +140,28 @@ class RevisionSerializer(serializers.ModelSerializer[Revision]):
 
     class Meta:
         model = Revision
-        fields = ("id", "design", "number", "version", "author", "frozen_at")
+        fields = ("id", "design", "number", "name", "version", "author", "frozen_at")
         read_only_fields = fields
+
+
+class NewRevisionSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
+    name = PlainText(
+        max_length=80, required=False, allow_blank=True, default="", help_text="What people call it."
+    )
+
+
+class NewForkSerializer(KnownFieldsMixin, serializers.Serializer[Any]):
+    name = PlainText(max_length=120, help_text="Of the new design.")
+
+
+class MissedChangeSetsSerializer(serializers.Serializer[Any]):
+    """What an editor has not heard of yet."""
+
+    version = serializers.IntegerField(help_text="The version of the design now.")
+    changes = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Each edit since, oldest first: version, author, part, name, changes in words, and operations; those are null where something else than a gesture changed the design.",
+    )
 
 
 class SizingSerializer(serializers.ModelSerializer[Sizing]):

@@ -21,9 +21,10 @@ from accounts.models import User
 from catalog.documents import parse
 from catalog.engine.documents import json_schema, write
 from config.api import etag_for, version_in_if_match
+from config.errors import Invalid, Problem
 from config.openapi import document
 from config.paging import ColumnListMixin, KeysetPagination
-from designer import change_sets, findings, live, services
+from designer import change_sets, findings, live, revisions, services
 from designer.api.serializers import (
     PART_SCHEMA,
     ChangeSetSerializer,
@@ -31,8 +32,11 @@ from designer.api.serializers import (
     DesignListSerializer,
     DesignSerializer,
     FindingsSerializer,
+    MissedChangeSetsSerializer,
     NewChangeSetSerializer,
     NewDesignSerializer,
+    NewForkSerializer,
+    NewRevisionSerializer,
     NewSizingSerializer,
     NewSuppressionSerializer,
     RevisionSerializer,
@@ -44,7 +48,16 @@ from designer.models import Customer, Design, Revision, Sizing
 from jobs.api import JobSerializer
 
 RULE = OpenApiParameter("rule", str, OpenApiParameter.PATH, description="Id of a rule, as V027.")
+SINCE = OpenApiParameter("since", int, required=True, description="A version of the design that you have.")
 PART = OpenApiParameter("part", str, OpenApiParameter.PATH, enum=list(services.PARTS))
+
+
+def _count_of(value: str | None, field: str) -> int:
+    """A whole number of the query."""
+    if value is None or not value.isascii() or not value.isdigit() or len(value) > 9:
+        problem = Problem(field, value, "is not a version", "Send a whole number, as 12.")
+        raise Invalid([problem])
+    return int(value)
 
 
 class ByName(KeysetPagination):
@@ -159,20 +172,30 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
         return Response(services.part_of(design, part), headers={"ETag": etag_for(design.version)})
 
     @extend_schema(methods=["GET"], responses=RevisionSerializer(many=True))
-    @extend_schema(methods=["POST"], request=None, responses={201: RevisionSerializer})
+    @extend_schema(methods=["POST"], request=NewRevisionSerializer, responses={201: RevisionSerializer})
     @action(detail=True, methods=["get", "post"], pagination_class=None)
     @idempotent
     def revisions(self, request: Request, pk: str) -> Response:
-        """The frozen revisions, newest first; POST freezes the working document."""
+        """The frozen revisions, newest first; POST freezes the working document, by a name or without."""
         design = self.get_object()
         if request.method == "POST":
             services.must_edit(_user(request), design.team)
-            frozen = services.freeze_revision(design=design, user=_user(request))
+            asked = NewRevisionSerializer(data=request.data, context=self.get_serializer_context())
+            asked.is_valid(raise_exception=True)
+            frozen = services.freeze_revision(design=design, user=_user(request), **asked.validated_data)
             return Response(RevisionSerializer(frozen).data, status=status.HTTP_201_CREATED)
         found = design.revisions.select_related("author")[:200]
         return Response(RevisionSerializer(found, many=True).data)
 
     @extend_schema(
+        methods=["GET"],
+        operation_id="designs_change_sets_missed",
+        parameters=[SINCE],
+        responses=MissedChangeSetsSerializer,
+        description="The edits after version `since`; 304 when there is none and If-None-Match names that version.",
+    )
+    @extend_schema(
+        methods=["POST"],
         operation_id="designs_change_set_create",
         request=NewChangeSetSerializer,
         responses=ChangeSetSerializer,
@@ -181,9 +204,11 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
             "that came since, operations included, to merge with."
         ),
     )
-    @action(detail=True, methods=["post"], url_path="change-sets", url_name="change-sets")
+    @action(detail=True, methods=["get", "post"], url_path="change-sets", url_name="change-sets")
     def change_sets(self, request: Request, pk: str) -> Response:
-        """Edit the drawing by a change set."""
+        """Edit the drawing by a change set; or read those that came since a version."""
+        if request.method == "GET":
+            return self._missed(request, pk)
         asked = NewChangeSetSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         known = self.get_queryset().defer("snapshot")
@@ -196,6 +221,16 @@ class DesignViewSet(ColumnListMixin, mixins.RetrieveModelMixin, viewsets.Generic
         return Response(ChangeSetSerializer(saved).data, headers={"ETag": etag_for(saved.version)})
 
     change_sets.changes_a_version = True  # type: ignore[attr-defined]  # read by the OpenAPI document
+
+    def _missed(self, request: Request, pk: str) -> Response:
+        known = self.get_queryset().select_related(None).only("version")
+        design = generics.get_object_or_404(known, pk=pk)
+        headers = {"ETag": etag_for(design.version)}
+        if request.headers.get("If-None-Match") == headers["ETag"]:
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+        since = _count_of(request.query_params.get("since"), "since")
+        answer = {"version": design.version, "changes": services.changes_since(design, since)}
+        return Response(answer, headers=headers)
 
     @extend_schema(responses={(200, "image/svg+xml"): OpenApiTypes.STR})
     @action(detail=True, methods=["get"], url_path="drawing.svg", url_name="drawing")
@@ -271,7 +306,35 @@ class RevisionViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Revisio
     serializer_class = RevisionSerializer
 
     def get_queryset(self) -> QuerySet[Revision]:
-        return Revision.objects.visible_to(self.request.user).select_related("author")
+        found = Revision.objects.visible_to(self.request.user)
+        return found.select_related("author", "design__team", "design__customer")
+
+    @extend_schema(
+        operation_id="revisions_topology_retrieve", responses={(200, "application/json"): PART_SCHEMA}
+    )
+    @action(detail=True, methods=["get"])
+    def topology(self, request: Request, pk: str) -> Response:
+        """The drawing that was frozen."""
+        return Response(write(services.document_of(self.get_object()).topology))
+
+    @extend_schema(request=None, responses=DesignSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Make the revision the working document again, as a new version; nothing in between is lost."""
+        design = services.restore_revision(revision=self.get_object(), user=_user(request))
+        return Response(DesignSerializer(design).data, headers={"ETag": etag_for(design.version)})
+
+    @extend_schema(request=NewForkSerializer, responses={201: DesignSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def fork(self, request: Request, pk: str) -> Response:
+        """Start a design of the same customer from the revision."""
+        revision = self.get_object()
+        asked = NewForkSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        design = revisions.fork_revision(revision=revision, user=_user(request), **asked.validated_data)
+        headers = {"ETag": etag_for(design.version)}
+        return Response(DesignSerializer(design).data, status=status.HTTP_201_CREATED, headers=headers)
 
 
 class SizingViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Sizing]):

@@ -19,6 +19,8 @@ export interface Step {
 export class Editor {
   #current: Topology;
   #preview: Topology | null = null;
+  /** What the gesture under way does, to do it anew when the drawing changes below it. */
+  #gesture: Command | null = null;
   #past: Step[] = [];
   #future: Step[] = [];
   readonly #listeners = new Set<() => void>();
@@ -58,6 +60,7 @@ export class Editor {
 
   /** Show `command` applied to the drawing as it was before the gesture, not to the last preview. */
   preview(command: Command): void {
+    this.#gesture = command;
     this.#preview = command(this.#current);
     this.#notify();
   }
@@ -93,6 +96,7 @@ export class Editor {
   /** Put what was merged with the work of others in place of the drawing. The history stays. */
   receive(topology: Topology): void {
     this.#current = topology;
+    if (this.#preview && this.#gesture) this.#preview = this.#gesture(topology);
     this.#notify();
   }
 

@@ -5,6 +5,8 @@ import { Autosave, LocalShelf } from "./api/autosave.ts";
 import { HttpClient } from "./api/client.ts";
 import { Failing } from "./api/failing.ts";
 import { Live } from "./api/live.ts";
+import { Revisions } from "./api/revisions.ts";
+import { Together } from "./api/together.ts";
 import { Editor } from "./editor.ts";
 import { Catalog } from "./model/catalog.ts";
 import { TopologyEditor } from "./panels/App.tsx";
@@ -24,9 +26,11 @@ function start(host: HTMLElement): void {
   const save = new Autosave(editor, client, new LocalShelf(storage(), `sw-unsaved:${page.design}`), page.version);
   const live = new Live(client, `${page.api}live/`);
   const failing = new Failing(client, `${page.api}failures/`, workspace);
+  const revisions = new Revisions(client, page.api, page.api.replace(/designs\/[^/]+\/$/, "revisions/"), workspace);
+  const together = new Together(client, page.api, save);
   const nothing = () => undefined;
   const keyboard = new Keyboard(workspace, { help: nothing, find: nothing, inspect: nothing, palette: nothing, fail: nothing, cancel: () => false });
-  const app: App = { page, workspace, save, live, failing, keyboard, pointer: null };
+  const app: App = { page, workspace, save, live, failing, client, revisions, together, keyboard, pointer: null };
 
   let asked = 0;
   save.subscribe(() => {
@@ -60,6 +64,7 @@ function start(host: HTMLElement): void {
   // The door for tests and benchmarks, which must know where on the screen a thing is drawn.
   Object.assign(host, { topologyEditor: app });
   void live.ask();
+  together.start();
   host.replaceChildren();
   render(<TopologyEditor app={app} />, host);
 }

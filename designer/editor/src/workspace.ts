@@ -4,10 +4,11 @@
  */
 import type { Editor } from "./editor.ts";
 import type { Catalog } from "./model/catalog.ts";
+import { changesBetween, type Change } from "./model/compare.ts";
 import { byId, find, type Key, type Topology } from "./model/topology.ts";
 import { networkScene } from "./scene/network.ts";
 import { racksScene } from "./scene/racks.ts";
-import { boundsOf, type Scene } from "./scene/scene.ts";
+import { boundsOf, type Box, type Scene } from "./scene/scene.ts";
 import { Camera } from "./view/camera.ts";
 import type { Ghost, Marks } from "./view/painter.ts";
 
@@ -23,6 +24,16 @@ export interface Hints {
   rubberLine: Marks["rubberLine"];
 }
 
+/** What differs from another state of the drawing. */
+export interface Comparison {
+  readonly changes: readonly Change[];
+  readonly marks: Marks["compared"];
+  /** Where stood what is there no longer, in this view. */
+  readonly gone: readonly Box[];
+}
+
+const SAME: Comparison = { changes: [], marks: new Map(), gone: [] };
+
 export class Workspace {
   readonly camera = new Camera();
   readonly hints: Hints = { ghosts: [], snaps: [], rubber: null, rubberLine: null };
@@ -32,7 +43,6 @@ export class Workspace {
   hovered: string | null = null;
   findings: ReadonlyMap<string, Severity> = new Map();
   failed: Marks["failed"] = new Map();
-  compared: Marks["compared"] = new Map();
   /** Where a link that is being drawn by keyboard starts. */
   linkStart: string | null = null;
   isReadOnly: boolean;
@@ -41,6 +51,9 @@ export class Workspace {
   #scene: Scene | null = null;
   #sceneOf: readonly unknown[] = [];
   #said = "";
+  #comparedWith: Topology | null = null;
+  #comparison: Comparison | null = null;
+  #comparisonOf: readonly unknown[] = [];
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -89,6 +102,29 @@ export class Workspace {
       this.#sceneOf = basis;
     }
     return this.#scene;
+  }
+
+  /** Compare the drawing with another state of it; null: no longer. */
+  compareWith(topology: Topology | null): void {
+    this.#comparedWith = topology;
+    this.changed();
+  }
+
+  /** What differs from the state that is compared with, without the gesture under way. */
+  get comparison(): Comparison {
+    const before = this.#comparedWith;
+    if (!before) return SAME;
+    const basis = [this.editor.committed, before, this.view, this.#collapsed];
+    if (!this.#comparison || basis.some((value, index) => value !== this.#comparisonOf[index])) {
+      const changes = changesBetween(before, this.editor.committed);
+      const isGone = new Set(changes.flatMap((change) => (change.kind === "removed" ? change.id : [])));
+      const scene = this.view === "network" ? networkScene(before, this.catalog, null, this.#collapsed) : racksScene(before, this.catalog, null, false);
+      this.#comparison = {
+        changes, marks: new Map(changes.map((change) => [change.id, change.kind])), gone: scene.boxes.filter((box) => isGone.has(box.id)),
+      };
+      this.#comparisonOf = basis;
+    }
+    return this.#comparison;
   }
 
   select(keys: readonly Key[]): void {

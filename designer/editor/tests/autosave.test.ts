@@ -89,6 +89,24 @@ describe("autosave", () => {
     expect(shelf.kept).toBeNull();
   });
 
+  test("takes in what others saved without an edit of its own, once, and leaves the gesture under way standing", async () => {
+    const { editor, save } = open();
+    const told: number[] = [];
+    save.onMerged = (missed) => told.push(missed.length);
+    await server.save([{ kind: "set", collection: "nodes", id: "cmp-2", fields: { name: "Theirs" }, at: null }], "Rename", "k", 1);
+    editor.preview(rename("cmp-1", "Mine"));
+    const missed = server.edits.map((edit) => ({ ...edit, author: "x", part: "topology" }));
+    await save.catchUp(2, missed);
+    await save.catchUp(2, missed);
+    await settle();
+
+    expect(editor.topology.nodes.map((one) => one.name)).toEqual(["Mine", "Theirs"]);
+    expect([save.version, save.state.kind, told]).toEqual([2, "saved", [1]]);
+    editor.commit("Rename");
+    await settle();
+    expect(server.topology.nodes.map((one) => one.name)).toEqual(["Mine", "Theirs"]);
+  });
+
   test("without a line the work is kept, and sent when there is one", async () => {
     const { editor, save } = open();
     server.line = "cut before";

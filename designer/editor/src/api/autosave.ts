@@ -107,6 +107,14 @@ export class Autosave {
     await this.#send();
   }
 
+  /** Take in what others saved up to `version`, as a look at the server told. Ours, if any, follows on top. */
+  async catchUp(version: number, missed: readonly MissedEdit[]): Promise<void> {
+    if (this.#isSending || version <= this.#version) return;
+    this.#isSending = true;
+    await this.#takeIn(version, missed);
+    this.#isSending = false;
+  }
+
   /** A person chose between their own and the other's value. */
   resolve(conflict: Conflict, isMine: boolean): void {
     this.#conflicts = this.#conflicts.filter((one) => one !== conflict);

@@ -65,6 +65,22 @@ export class HttpClient implements Client {
     return answer?.ok ? ((await answer.json()) as T) : null;
   }
 
+  /** As `json`; null also where nothing is newer than `tag`. */
+  async jsonUnless<T>(address: string, tag: string): Promise<T | null> {
+    const answer = await this.send(address, { headers: { "If-None-Match": tag } });
+    return answer?.ok ? ((await answer.json()) as T) : null;
+  }
+
+  /** Send a document to be looked at; what is wrong with it where the server refuses. */
+  async check<T>(address: string, body: string): Promise<{ value: T } | { message: string; problems: readonly Problem[] }> {
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": this.csrfToken };
+    const answer = await this.send(address, { method: "POST", headers, body });
+    if (!answer) return { message: "The server does not answer.", problems: [] };
+    if (answer.ok) return { value: (await answer.json()) as T };
+    const said = (await answer.json().catch(() => ({}))) as { detail?: string; errors?: Problem[] };
+    return { message: said.detail ?? `The server answered ${answer.status}.`, problems: said.errors ?? [] };
+  }
+
   /** Ask with a body; null where there is no answer, or it is a refusal. */
   async post<T>(address: string, body: unknown): Promise<T | null> {
     const headers = { "Content-Type": "application/json", "X-CSRFToken": this.csrfToken };

@@ -13,10 +13,11 @@ import { MiniMap } from "./MiniMap.tsx";
 import { Notices } from "./Notices.tsx";
 import { Outline } from "./Outline.tsx";
 import { Palette } from "./Palette.tsx";
+import { RevisionsPanel } from "./Revisions.tsx";
 import { ServicesView } from "./ServicesView.tsx";
 import { Toolbar } from "./Toolbar.tsx";
 
-type Tab = "inspector" | "findings" | "live" | "failures";
+type Tab = "inspector" | "findings" | "live" | "failures" | "revisions";
 
 export function TopologyEditor({ app }: { app: App }) {
   const { workspace } = app;
@@ -76,7 +77,7 @@ export function TopologyEditor({ app }: { app: App }) {
   const warnings = app.live.answer?.findings.filter((finding) => finding.severity === "warning" && !finding.is_suppressed).length ?? 0;
   const selected = workspace.selection.length === 1 && workspace.selection[0] ? app.keyboard.describe(workspace.selection[0]) : workspace.selection.length ? `${workspace.selection.length} elements selected.` : "Nothing selected.";
   const tabs: readonly (readonly [Tab, string])[] = [
-    ["inspector", "Inspector"], ["findings", `Findings ${errors ? `(${errors} ${errors === 1 ? "error" : "errors"})` : warnings ? `(${warnings})` : ""}`], ["live", "Figures"], ["failures", "Failures"],
+    ["inspector", "Inspector"], ["findings", `Findings ${errors ? `(${errors} ${errors === 1 ? "error" : "errors"})` : warnings ? `(${warnings})` : ""}`], ["live", "Figures"], ["failures", "Failures"], ["revisions", "Revisions"],
   ];
   return (
     <div class="editor">
@@ -112,6 +113,7 @@ export function TopologyEditor({ app }: { app: App }) {
               <button key={name} id={`editor-tab-${name}`} type="button" role="tab" aria-selected={tab === name} aria-controls="editor-panel" onClick={() => {
                 setTab(name);
                 app.failing.turn(name === "failures");
+                if (name !== "revisions") void app.revisions.compare(null);
               }}>{label}</button>
             ))}
           </div>
@@ -120,6 +122,7 @@ export function TopologyEditor({ app }: { app: App }) {
             {tab === "findings" && <Findings app={app} />}
             {tab === "failures" && <FailurePanel app={app} />}
             {tab === "live" && <LivePanel app={app} />}
+            {tab === "revisions" && <RevisionsPanel app={app} />}
           </div>
         </aside>
       </div>

@@ -3,6 +3,7 @@ import { forgetPositions } from "../commands/layout.ts";
 import { routeLinks } from "../tools/bend.ts";
 import type { ViewName } from "../workspace.ts";
 import type { App } from "./context.ts";
+import { FileMenu } from "./FileMenu.tsx";
 import { Icon } from "./Icon.tsx";
 import { useChanges } from "./hooks.ts";
 
@@ -82,16 +83,22 @@ export function Toolbar({ app, onHelp }: { app: App; onHelp: () => void }) {
         </>
       )}
       <span class="editor__space" />
+      <Others app={app} />
       <SaveState app={app} />
-      <details class="drop">
-        <summary class="tool" aria-label="Download"><Icon name="download" /></summary>
-        <div class="drop__sheet">
-          <a href={app.page.links.svg}>SVG</a>
-          <a href={app.page.links.json}>JSON</a>
-        </div>
-      </details>
+      <FileMenu app={app} />
       <button type="button" class="tool" aria-label="Keys" title="Keys (?)" onClick={onHelp}><Icon name="keyboard" /></button>
     </div>
+  );
+}
+
+/** Who else has the design open. */
+function Others({ app }: { app: App }) {
+  const { others } = app.together;
+  useChanges(app.together);
+  return (
+    <span class="editor__others" role="status" aria-label="Also here">
+      {others.length > 0 && <><Icon name="users" /> {others.slice(0, 3).join(", ")}{others.length > 3 ? ` and ${others.length - 3} more` : ""}</>}
+    </span>
   );
 }
 

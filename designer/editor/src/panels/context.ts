@@ -1,6 +1,9 @@
 import type { Autosave } from "../api/autosave.ts";
+import type { HttpClient } from "../api/client.ts";
 import type { Failing } from "../api/failing.ts";
 import type { Live } from "../api/live.ts";
+import type { Revisions } from "../api/revisions.ts";
+import type { Together } from "../api/together.ts";
 import type { Keyboard } from "../tools/keyboard.ts";
 import type { PointerTool } from "../tools/pointer.ts";
 import type { Workspace } from "../workspace.ts";
@@ -13,6 +16,9 @@ export interface App {
   readonly save: Autosave;
   readonly live: Live;
   readonly failing: Failing;
+  readonly client: HttpClient;
+  readonly together: Together;
+  readonly revisions: Revisions;
   readonly keyboard: Keyboard;
   pointer: PointerTool | null;
 }

@@ -19,6 +19,7 @@ export function useChanges(...sources: Source[]): void {
       });
     };
     const stops = sources.map((source) => source.subscribe(ask));
+    ask(); // what changed between the drawing of the panel and now
     return () => {
       cancelAnimationFrame(frame);
       for (const stop of stops) stop();

@@ -16,7 +16,7 @@ export interface PageData {
   readonly mayEdit: boolean;
   readonly csrfToken: string;
   readonly sprite: string;
-  readonly links: { readonly svg: string; readonly json: string; readonly history: string; readonly overview: string };
+  readonly links: { readonly svg: string; readonly json: string; readonly history: string; readonly overview: string; readonly editor: string };
 }
 
 let data: PageData | null = null;

@@ -27,6 +27,8 @@ export interface Marks {
   /** Handles to start a link from. */
   readonly handles: readonly { readonly x: number; readonly y: number }[];
   readonly compared: ReadonlyMap<string, "added" | "removed" | "changed">;
+  /** Boxes of what the other state has, and this one not. */
+  readonly gone: readonly Box[];
 }
 
 export interface Ghost extends Rectangle {
@@ -305,6 +307,26 @@ export class Painter {
     }
     for (const [id, state] of marks.compared) {
       outline(id, state === "added" ? palette.good : state === "removed" ? palette.bad : palette.warning, 3, state === "changed" ? [9, 4] : []);
+    }
+    for (const box of marks.gone) {
+      context.strokeStyle = context.fillStyle = palette.bad;
+      context.lineWidth = 2 * thin;
+      context.setLineDash([3 * thin, 3 * thin]);
+      context.strokeRect(box.x, box.y, box.width, box.height);
+      context.setLineDash([]);
+      if (11 * camera.scale < LEAST_LABEL) continue;
+      context.font = `600 11px ${palette.font}`;
+      context.textBaseline = "middle";
+      context.fillText(this.#fitted(`− ${box.label}`, box.width - 16, 11), box.x + 8, box.y + Math.min(box.height, 34) / 2);
+    }
+    for (const state of marks.compared.size ? (["added", "changed"] as const) : []) {
+      context.strokeStyle = state === "added" ? palette.good : palette.warning;
+      context.lineWidth = 3 * thin;
+      context.setLineDash(state === "changed" ? [9 * thin, 4 * thin] : []);
+      context.beginPath();
+      for (const line of scene.lines) if (line.links.some((id) => marks.compared.get(id) === state)) trace(context, line.points);
+      context.stroke();
+      context.setLineDash([]);
     }
     if (marks.links.size && !marks.rubberLine) {
       context.strokeStyle = palette.accent;
