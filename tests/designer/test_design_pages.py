@@ -57,6 +57,13 @@ def test_the_overview_shows_figures_with_their_formula(signed_in, sized):
     assert 'data-element="cmp10"' in page
 
 
+def test_a_share_is_not_rounded_away(signed_in, sized):
+    page = signed_in.get(reverse("designer:design-sizing", args=[sized.pk])).content.decode()
+    row = page[page.index(">Fill limit<") :]
+
+    assert ">0.825<" in row[: row.index("</tr>")]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_stranger_finds_nothing(client, sized, page):
     stranger = a_user()

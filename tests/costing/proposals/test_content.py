@@ -280,3 +280,13 @@ def test_profiles_that_pause_are_named():
 )
 def test_our_own_words_promise_nothing(path):
     assert not FORBIDDEN.search(path.read_text())
+
+
+def test_what_was_set_by_hand_is_printed_beside_what_the_rules_give():
+    by_hand = {"label": "Compute nodes", "chosen": 14, "computed": 10, "formula": "sizing.C7"}
+    page = get_template("costing/proposal/parts/capacity.html")
+
+    shown = page.render({"sizing": {"overrides": [by_hand]}})
+
+    assert "Compute nodes <strong>14</strong>, by the rules 10" in shown
+    assert "Set by hand" not in page.render({"sizing": {"overrides": []}})

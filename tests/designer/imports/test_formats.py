@@ -372,6 +372,18 @@ def test_the_public_workbooks_come_to_what_is_written_of_them():
     assert dropped(large) == {"template": 10, "powered_off": 32}
     assert len(small.vms) == 3
     assert of("SYNTHETIC_rvtools_4x.xlsx").hosts == 6
+    edges, variants = (
+        of("SYNTHETIC_RVTools_tabvInfo_edge_cases.csv"),
+        of("PUBLIC_MIT_vcf-migration-test-rvtools.xlsx"),
+    )
+    # Thousands separators, MB that are MiB, and less the swap file of VMs that run:
+    disks, used = 1_234_567 + 163_840 + 40_960, 345_678 + 65_536 + 20_480
+    swap = 16_384 + 16_384 + 4_096
+    sums = kept(edges)
+    assert (sums.vms, sums.vcpus, sums.ram_mib) == (3, 10, swap)
+    assert (sums.disk_mib, sums.disk_used_mib) == (disks - swap, used - swap)
+    assert dropped(edges) == {"placeholder": 1, "template": 1, "service_vm": 1, "suspended": 1, "empty": 1}
+    assert (kept(variants).vms, dropped(variants)) == (3, {})
 
 
 @pytest.mark.parametrize(
