@@ -37,6 +37,7 @@ PROFILE_FIELDS = (
     "on_hours_share",
     "huge_pages",
     "numa_nodes",
+    "anti_affinity_group_size",
     "device_class",
 )
 TEXT_FIELDS = ("name", "huge_pages")

@@ -64,6 +64,9 @@ class VmProfile:
     """hw:mem_page_size; None: memory in pages of 4 KiB."""
     numa_nodes: Annotated[int | None, Bounds(1, 8, "guest NUMA cells")] = None
     """hw:numa_nodes. None: one where CPUs are pinned or pages huge, none elsewhere, as Nova does."""
+    anti_affinity_group_size: Annotated[int | None, Bounds(2, 1000, "VMs of a group")] = None
+    """VMs of a server group with the policy anti-affinity: each on a host of its own. The last group has the rest.
+    None: no rule."""
 
     def __post_init__(self) -> None:
         if self.numa_nodes and self.vcpus % self.numa_nodes:

@@ -27,7 +27,7 @@ def test_a_profile_is_pinned(visit: Page, catalog, assert_accessible):
     )
 
     visit.goto(f"/designs/{design.pk}/workload/")
-    visit.get_by_label("CPU and memory of profile 1").click()
+    visit.get_by_label("Placement of profile 1").click()
     visit.get_by_label("Profile 1 has pinned vCPUs").check()
     visit.get_by_label("Huge pages of profile 1").select_option("1GiB")
     assert_accessible(visit)

@@ -175,6 +175,7 @@ def test_pinned_vcpus_huge_pages_and_cells_of_a_profile_are_saved_and_shown(sign
         "profiles-0-has_pinned_cpus": "on",
         "profiles-0-huge_pages": "1GiB",
         "profiles-0-numa_nodes": "2",
+        "profiles-0-anti_affinity_group_size": "3",
         "pinned_threads": "40",
     }
 
@@ -184,10 +185,22 @@ def test_pinned_vcpus_huge_pages_and_cells_of_a_profile_are_saved_and_shown(sign
     document = services.document_of(design)
     first = document.workload.profiles[0]
     assert (first.has_pinned_cpus, first.huge_pages, first.numa_nodes) == (True, "1GiB", 2)
+    assert first.anti_affinity_group_size == 3
     assert document.policies.pinned_threads == 40
     page = signed_in.get(address).content.decode()
     assert '<option value="1GiB" selected>' in page
     assert 'name="profiles-0-has_pinned_cpus" checked' in page
+    assert 'name="profiles-0-anti_affinity_group_size" value="3"' in page
+
+
+def test_a_group_of_one_vm_is_told_at_its_field(signed_in, design):
+    values = {"profiles-0-anti_affinity_group_size": "1"}
+
+    answer = signed_in.post(reverse("designer:design-workload", args=[design.pk]), form(design, **values))
+
+    assert answer.status_code == 400
+    assert "anti_affinity_group_size" in answer.content.decode()
+    assert "at least 2" in answer.content.decode()
 
 
 def test_cells_that_do_not_divide_the_vcpus_are_told_at_their_field(signed_in, design):

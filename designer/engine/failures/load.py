@@ -36,7 +36,7 @@ def load_of(topology: Topology, workload: Workload, policies: Policies, hardware
         fits[key] = all(packing.vms_of_one_size(host, vm)[0] > 0 for vm in demands if vm.count)
         # A VM larger than the host cannot be packed: the host is then counted by those that fit.
         packable = [vm for vm in demands if vm.count and packing.vms_of_one_size(host, vm)[0] > 0]
-        carried = packing.most_vms(host, packable, hosts) // hosts if packable else 0
+        carried = packing.most_vms(host, packing.without_groups(packable), hosts) // hosts if packable else 0
         per_host[key] = min(per_host.get(key, carried), carried)
     return Load(
         vms=workload.vms,

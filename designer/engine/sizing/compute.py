@@ -9,6 +9,7 @@ from decimal import Decimal
 from catalog.engine.documents import InvalidDocument, Problem
 from catalog.engine.units import ceil, floor
 from designer.engine.sizing.packing import (
+    GROUPS,
     NUMA,
     PINNED,
     HostCapacity,
@@ -20,6 +21,7 @@ from designer.engine.sizing.packing import (
     pack,
     shares_of,
     vms_of_one_size,
+    without_groups,
 )
 from designer.engine.workload import FailureDomain
 
@@ -32,7 +34,7 @@ class HostsNeeded:
     """How many hosts a mix needs, and the figures behind it."""
 
     by_resource: dict[str, Decimal]
-    """Hosts that each resource asks for, unrounded."""
+    """Hosts that each resource asks for, unrounded; and the largest anti-affinity group."""
     fragmentation: Decimal
     bound: int
     """The safe figure: the largest of them, enlarged by the fragmentation."""
@@ -179,12 +181,16 @@ def hosts_needed(
         behind = PINNED if demands[0].is_pinned else "RAM"
         need, capacity = totals[behind if bound_by == NUMA else bound_by]
         phi = 1 - per_host * (need / demands[0].count) / capacity
-        return HostsNeeded(
-            by_resource=by_resource, fragmentation=phi, bound=exact, packed=packed, bound_by=bound_by
-        )
-    phi = fragmentation(host, demands, bound_by)
-    bound = ceil(by_resource[bound_by] / (1 - phi))
-    if packed > bound and any(vm.guest_cells for vm in demands):
+        bound = exact
+    else:
+        phi = fragmentation(host, demands, bound_by)
+        bound = ceil(by_resource[bound_by] / (1 - phi))
+    apart = max(vm.least_hosts for vm in demands)
+    if apart:
+        by_resource[GROUPS] = Decimal(apart)
+    if packed > bound and apart and hosts_packed(host, without_groups(demands)) < packed:
+        bound, bound_by = packed, GROUPS
+    elif packed > bound and any(vm.guest_cells for vm in demands):
         bound, bound_by = packed, NUMA
     return HostsNeeded(
         by_resource=by_resource, fragmentation=phi, bound=bound, packed=packed, bound_by=bound_by
@@ -224,6 +230,11 @@ def _needed_beside(
         stranded[name] = phi
         safe[name] = there + (ceil(missing / each) if each else 0) if missing else ceil(by_resource[name])
     bound_by = max(by_resource, key=lambda name: by_resource[name])
+    if apart := max(vm.least_hosts for vm in demands):
+        by_resource[GROUPS], stranded[GROUPS], safe[GROUPS] = Decimal(apart), Decimal(0), apart
+        alone = pack(host, without_groups(demands), existing)
+        if alone.used + alone.added < packing.used + packing.added:
+            bound_by = GROUPS
     return HostsNeeded(
         by_resource=by_resource,
         fragmentation=stranded[bound_by],

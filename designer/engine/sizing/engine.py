@@ -18,6 +18,7 @@ from designer.engine.sizing.explanation import (
     explain_storage,
 )
 from designer.engine.sizing.figures import FigureBook
+from designer.engine.sizing.groups_explained import explain_groups, group_notices
 from designer.engine.sizing.guests import demand_of, host_of
 from designer.engine.sizing.limits_explained import (
     explain_ceilings,
@@ -104,6 +105,7 @@ def size(request: SizingRequest) -> SizingResult:
     notices += [one.notice for one in fixed if one.notice]
     notices += notices_of(request, computed, control, stored, fabric, ceilings, spread)
     notices += numa_notices(request, computed)
+    notices += group_notices(request, computed)
     counts = NodeCounts(
         control=control.nodes if request.hardware.control else 0,
         compute=computed.sizing.hosts,
@@ -121,6 +123,7 @@ def size(request: SizingRequest) -> SizingResult:
     book = FigureBook()
     explain_compute(book, request, computed)
     explain_numa(book, request, computed)
+    explain_groups(book, request, computed)
     explain_control(book, request, control, computed)
     explain_scale(book, request, computed, control)
     for one, limits in zip(stored, ceilings, strict=True):
@@ -451,7 +454,7 @@ def _compute(request: SizingRequest, counted: list[int], racks: int, *, least: i
         host=host,
         needed=needed,
         reserves=reserves,
-        most_vms_per_host=packing.most_vms(host, demands, 1),
+        most_vms_per_host=packing.most_vms(host, packing.without_groups(demands), 1),
         hosts_in_use=hosts - spare,
         hosts_bound_by=needed.bound_by if fixed is None else "set by hand",
     )

@@ -15,6 +15,7 @@ from designer.engine.sizing.mixed_explained import (
     usable_inputs,
 )
 from designer.engine.sizing.model import ControlSizing, SizingRequest
+from designer.engine.sizing.packing import GROUPS
 from designer.engine.sizing.parts import (
     Computed,
     Reserves,
@@ -168,6 +169,15 @@ def explain_compute(book: FigureBook, request: SizingRequest, computed: Computed
             for name, (need, capacity) in asked.items()
             if capacity and (need or name != "pinned CPU")
         ]  # fmt: skip
+        if apart := needed.by_resource.get(GROUPS):
+            steps.append(
+                Step(
+                    label="Hosts for groups",
+                    working="the largest, each VM on a host of its own",
+                    value=apart,
+                    unit="hosts",
+                )
+            )
     steps.append(
         Step(label="Fragmentation", working="largest VM / host / 2", value=needed.fragmentation, unit="share")
     )

@@ -33,6 +33,7 @@ def demand_of(profile: VmProfile, count: int, policies: Policies, *, has_local_d
         is_pinned=profile.has_pinned_cpus,
         guest_cells=cells,
         cell_gib=cell_gib,
+        group_size=profile.anti_affinity_group_size or 0,
     )
 
 

@@ -18,7 +18,10 @@ def explain_kinds(book: FigureBook, computed: Computed) -> None:
     for number, (kind, group) in enumerate(zip(computed.kinds, computed.groups, strict=True), start=1):
         host = group.host
         alone = packing.most_vms(
-            computed.host, computed.demands, 0, existing=[packing.HostGroup(count=1, host=host)]
+            computed.host,
+            packing.without_groups(computed.demands),
+            0,
+            existing=[packing.HostGroup(count=1, host=host)],
         )
         state = "existing" if kind.is_existing else "new"
         book.add(

@@ -1,22 +1,30 @@
 """Packing VMs onto hosts: what they give and ask for, and where they find a place on unlike hosts (sizing.C5, C6, C8).
 
-Two packings are made, first-fit decreasing and `host_by_host`, and the better one counts.
+Two packings are made, and the better one counts: first-fit decreasing; and first-fit decreasing of the VMs that are bound
+to NUMA cells or kept apart, then the others `host_by_host`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
+from math import lcm
+
+import numpy as np
 
 from catalog.engine.units import floor
 from designer.engine.sizing import numa, power
-from designer.engine.sizing.host_by_host import Four, Task, host_by_host
+from designer.engine.sizing.first_fit import Need, Room, Size, first_fit, ordered
+from designer.engine.sizing.host_by_host import Sizes, fill
 
-LEAST = Decimal("0.001")
-"""What stands for nothing where a share is taken of it."""
+PARTS_OF_NOTHING = 1000
+"""A share is taken of a thousandth of a unit where there is nothing."""
 PINNED, NUMA = "pinned CPU", "NUMA cells"
 """Resources that only VMs with a NUMA topology are bound by (C8)."""
+GROUPS = "anti-affinity groups"
+"""What binds where VMs of a group ask for more hosts than their resources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,13 @@ class VmDemand:
     """NUMA cells of the guest, each in a cell of its own of the host (C8); 0: it floats."""
     cell_gib: Decimal = Decimal(0)
     """RAM of one guest cell, in whole pages."""
+    group_size: int = 0
+    """Kept apart in groups of that many, the last one with the rest: those of a group are on different hosts. 0: no rule."""
+
+    @property
+    def least_hosts(self) -> int:
+        """The hosts that the anti-affinity rule alone asks for (C6)."""
+        return min(self.count, self.group_size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +88,6 @@ class Packing:
     added: int
     left: int
     """VMs that found no place."""
-
-
-_Room = tuple[int, int, int, int, numa.Cells]
-"""vCPU, RAM, local disk and GPUs in whole units, and the NUMA cells."""
-_Need = tuple[int, int, int, int, numa.Guest]
-_Run = tuple[int, _Room, int]
-"""Equally filled hosts: how many, what is left of each, their kind."""
 
 
 def shares_of(host: HostCapacity, vm: VmDemand) -> tuple[tuple[str, Decimal, Decimal], ...]:
@@ -128,10 +136,10 @@ def pack(
     """Return where a mix finds a place: on the `given` hosts in their order, then on new ones like `host`.
 
     Works on runs of equally filled hosts, so that its cost depends on the number of profiles, not of VMs; and in
-    whole numbers, exact and fast. VMs are ordered by their share of `host`. One more host at the end of `given`
-    never leaves more VMs without a place: those before it are filled as without it. VMs with a NUMA topology come
-    first, while the cells are empty; a mix with such VMs is packed first-fit decreasing only. Without `may_add` the
-    question is whether all find a place: `used` may then be more than the better packing needs.
+    whole numbers, exact and fast. VMs are ordered by their share of `host`, not as they are given. One more host at the
+    end of `given` never leaves more VMs without a place: those before it are filled as without it. VMs with a NUMA
+    topology come first, while the cells are empty. Without `may_add` the question is whether all find a place: `used`
+    may then be more than the better packing needs.
     """
     return _Packer(host, demands, given).packed([vm.count for vm in demands], may_add=may_add)
 
@@ -140,11 +148,6 @@ class _Packer:
     """A mix and hosts in whole numbers, ready to be packed with any counts."""
 
     def __init__(self, host: HostCapacity, demands: Sequence[VmDemand], given: Sequence[HostGroup]) -> None:
-        def weight(vm: VmDemand) -> tuple[bool, Decimal, Decimal, int]:
-            shares = [need / max(LEAST, capacity) for _, need, capacity in shares_of(host, vm)]
-            return vm.guest_cells > 0, max(shares), sum(shares, Decimal(0)), vm.vcpus
-
-        order = sorted(range(len(demands)), key=lambda index: weight(demands[index]), reverse=True)
         kinds = [*(group.host for group in given), host]
         has_cells = any(vm.guest_cells for vm in demands if vm.count)
         sizes = [kind.ram_gib for kind in kinds] + [vm.ram_gib for vm in demands]
@@ -154,113 +157,113 @@ class _Packer:
         disk_unit = _whole_unit(
             [*(kind.local_disk_gb for kind in kinds), *(vm.local_disk_gb for vm in demands)]
         )
-        self.given = given
-        self.is_plain = not has_cells and not any(vm.is_pinned for vm in demands if vm.count)
-        """Whether `host_by_host` knows all that binds."""
-        self.empty: list[_Room] = [
+        self.given = [group.count for group in given]
+        self.empty: list[Room] = [
             (
                 kind.vcpus, int(kind.ram_gib * ram_unit), int(kind.local_disk_gb * disk_unit), kind.gpus,
                 _cells_of(kind, ram_unit) if has_cells else (),
             )
             for kind in kinds
         ]  # fmt: skip
-        self.needs: list[tuple[int, list[_Need | None]]] = []
-        """Of each VM, the largest first: its place among the demands, and what it takes of each kind of host."""
+        ram_and_disk = [(int(vm.ram_gib * ram_unit), int(vm.local_disk_gb * disk_unit)) for vm in demands]
+        order = _largest_first(host, self.empty[-1][1], demands, ram_and_disk)
+        found: list[Size] = []
+        bound: set[int] = set()
         for index in order:
-            vm = demands[index]
-            ram, disk = int(vm.ram_gib * ram_unit), int(vm.local_disk_gb * disk_unit)
+            vm, (ram, disk) = demands[index], ram_and_disk[index]
             cpu, guest = 0 if vm.is_pinned else vm.vcpus, _guest_of(vm, ram_unit)
-            needs: list[_Need | None] = [
+            needs: list[Need | None] = [
                 (cpu, ram, disk if kind.local_disk_gb else 0, vm.gpus, guest) if cpu <= kind.threads else None
                 for kind in kinds
             ]
-            self.needs.append((index, needs))
-        self.least = self._least_to_come()
-        self.rooms_of_four = [_four(room) for room in self.empty]
-        self.needs_of_four = [
-            [None if need is None else _four(need) for need in needs] for _, needs in self.needs
-        ]
+            found.append(Size(index, (cpu, ram), needs, vm.group_size))
+            if vm.group_size:
+                found.append(Size(index, (cpu, ram), needs, vm.group_size, is_last_group=True))
+            if vm.group_size or vm.guest_cells or vm.is_pinned:
+                bound.add(index)
+        self.all = ordered(found, self.empty)
+        self.free = [size for size in found if size.demand not in bound] if bound else found
+        """The sizes that `host_by_host` packs, after those that are bound to cells or kept apart."""
+        self.bound_count = len(found) - len(self.free)
+        self.bound_first = self.all
+        if bound:
+            of_bound = [size for size in found if size.demand in bound]
+            self.bound_first = ordered([*of_bound, *self.free], self.empty)
 
     def packed(self, counts: Sequence[int], *, may_add: bool) -> Packing:
         """Pack `counts` VMs of each demand; the better of two packings."""
-        first = self._first_fit_decreasing(counts, may_add=may_add)
-        if not self.is_plain or sum(count > 0 for count in counts) < 2 or (not first.left and not may_add):
-            return first
-        task = Task(
-            rooms=self.rooms_of_four,
-            counts=[counts[index] for index, _ in self.needs],
-            needs=self.needs_of_four,
-            given=[group.count for group in self.given],
+        first = self._first_fit(counts, may_add=may_add)
+        free = sum(counts[size.demand] > 0 for size in self.free)
+        is_best = not first.left and (
+            not may_add or (not self.given and first.added <= self._least_added(counts))
         )
-        if not task.is_exact or (not first.left and not self.given and first.added <= task.least_added):
+        if is_best or not free or (free == 1 and not self.bound_count) or not self._sizes.is_exact:
             return first
-        used, added, left = host_by_host(task, may_add=may_add)
-        second = Packing(used=used, added=added, left=left)
+        second = self._host_by_host(counts, may_add=may_add)
         return min(first, second, key=lambda packing: (packing.left, packing.added, packing.used))
 
-    def _first_fit_decreasing(self, counts: Sequence[int], *, may_add: bool) -> Packing:
-        empty, new = self.empty, len(self.empty) - 1
-        # Equally filled hosts in order: count, what is left of each, their kind.
-        runs = [(group.count, empty[kind], kind) for kind, group in enumerate(self.given) if group.count]
-        full_used = full_added = missing = 0
-        for (index, needs), (least_cpu, least_ram) in zip(self.needs, self.least, strict=True):
-            left, filled = counts[index], []
-            if not left:
-                continue
-            for at, run in enumerate(runs):
-                hosts, room, kind = run
-                if room[0] < least_cpu or room[1] < least_ram:  # nothing that is still to come has room here
-                    full_added += hosts if kind == new else 0
-                    full_used += hosts if kind != new and room != empty[kind] else 0
-                    continue
-                need = needs[kind]
-                if need is None or room[0] < need[0] or room[1] < need[1] or not (fits := _fits(room, need)):
-                    filled.append(run)
-                    continue
-                left -= _fill(filled, run, need, fits, left)
-                if not left:
-                    filled += runs[at + 1 :]
-                    break
-            need = needs[new]
-            fits = _fits(empty[new], need) if left and need and may_add else 0
-            if fits and need:
-                left -= _fill(filled, (-(-left // fits), empty[new], new), need, fits, left)
-            missing += left
-            runs = filled
-        return Packing(
-            used=full_used + sum(hosts for hosts, room, kind in runs if kind != new and room != empty[kind]),
-            added=full_added + sum(hosts for hosts, _, kind in runs if kind == new),
-            left=missing,
-        )
+    def _first_fit(self, counts: Sequence[int], *, may_add: bool) -> Packing:
+        found = first_fit(self.all, len(self.all.sizes), counts, self.empty, self.given, may_add=may_add)
+        used, added, left = found.counted()
+        return Packing(used=used, added=added, left=left)
 
-    def _least_to_come(self) -> list[tuple[int, int]]:
-        """The smallest vCPU and RAM of each VM and of those that come after it."""
-        found: list[tuple[int, int]] = []
-        cpu = ram = max(max(room[:2]) for room in self.empty) + 1
-        for _, needs in reversed(self.needs):
-            for need in needs:
-                if need is not None:
-                    cpu, ram = min(cpu, need[0]), min(ram, need[1])
-            found.append((cpu, ram))
-        return found[::-1]
+    @cached_property
+    def _sizes(self) -> Sizes:
+        needs = [[None if need is None else need[:4] for need in size.needs] for size in self.free]
+        return Sizes(needs, [room[:4] for room in self.empty])
+
+    def _host_by_host(self, counts: Sequence[int], *, may_add: bool) -> Packing:
+        """First fit of those that are bound to cells or kept apart, then the others host by host."""
+        hosts = first_fit(self.bound_first, self.bound_count, counts, self.empty, self.given, may_add=may_add)
+        waiting = np.array([counts[size.demand] for size in self.free], dtype=np.int64)
+        new = len(self.empty) - 1
+        for count, room, kind in hosts.runs:
+            put = fill(self._sizes, kind, room[:4], waiting, count)
+            if kind == new:
+                hosts.added += count
+            else:
+                hosts.used += put if room == self.empty[kind] else count
+        if may_add:
+            hosts.added += fill(self._sizes, new, self.empty[new][:4], waiting, None)
+        return Packing(used=hosts.used, added=hosts.added, left=hosts.left + int(waiting.sum()))
+
+    def _least_added(self, counts: Sequence[int]) -> int:
+        """The new hosts that no packing can do without, where none are given: by the sum of each resource."""
+        cpu = ram = disk = gpus = 0
+        for size in self.all.sizes:
+            if need := size.needs[-1]:
+                count, _ = size.asked(counts)
+                cpu, ram = cpu + count * need[0], ram + count * need[1]
+                disk, gpus = disk + count * need[2], gpus + count * need[3]
+        room = self.empty[-1]
+        pairs = (cpu, room[0]), (ram, room[1]), (disk, room[2]), (gpus, room[3])
+        return max(-(-asked // there) for asked, there in pairs if there)
 
 
-def _fill(filled: list[_Run], run: _Run, need: _Need, fits: int, left: int) -> int:
-    """Put up to `left` VMs on equally filled hosts, `fits` on each; add what comes of it to `filled`, return how many."""
-    hosts, room, kind = run
-    put = min(left, fits * hosts)
-    full, rest = divmod(put, fits)
-    if full:
-        filled.append((full, _after(room, need, fits), kind))
-    if rest:
-        filled.append((1, _after(room, need, rest), kind))
-    if untouched := hosts - full - (1 if rest else 0):
-        filled.append((untouched, room, kind))
-    return put
+def _largest_first(
+    host: HostCapacity, host_ram: int, demands: Sequence[VmDemand], ram_and_disk: Sequence[tuple[int, int]]
+) -> list[int]:
+    """The order of VMs by their share of `host`: those with NUMA cells first, then by the largest share, then by the sum of all.
+
+    Shares are whole numbers of a common part. What is still equal is ordered by itself, so that the order in which VMs are
+    given says nothing.
+    """
+    capacities = (host.vcpus, host.pcpus, host_ram, host.gpus)
+    whole = lcm(*(max(1, capacity) for capacity in capacities))
+    parts = [whole // capacity if capacity else whole * PARTS_OF_NOTHING for capacity in capacities]
+
+    def weight(index: int) -> tuple[int, ...]:
+        vm, (ram, disk) = demands[index], ram_and_disk[index]
+        cpu, pinned = (0, vm.vcpus) if vm.is_pinned else (vm.vcpus, 0)
+        shares = cpu * parts[0], pinned * parts[1], ram * parts[2], vm.gpus * parts[3]
+        return (vm.guest_cells > 0, max(shares), sum(shares), vm.vcpus, ram, disk, vm.guest_cells, vm.group_size, vm.count)  # fmt: skip
+
+    return sorted(range(len(demands)), key=weight, reverse=True)
 
 
-def _four(numbers: _Room | _Need) -> Four:
-    return numbers[0], numbers[1], numbers[2], numbers[3]
+def without_groups(demands: Sequence[VmDemand]) -> list[VmDemand]:
+    """Return a mix as one host of many sees it: which groups its VMs are of is no matter there."""
+    return [replace(vm, group_size=0) for vm in demands]
 
 
 def after_losses(groups: Sequence[HostGroup], lost: int) -> list[list[HostGroup]]:
@@ -364,26 +367,5 @@ def _guest_of(vm: VmDemand, ram_unit: int) -> numa.Guest:
 
 def _whole_unit(values: Sequence[Decimal]) -> int:
     """Return the power of ten that makes every one of `values` a whole number."""
-    digits = [value.normalize().as_tuple().exponent for value in values if value]
+    digits = [value.normalize().as_tuple().exponent for value in values if value != int(value)]
     return int(10 ** max([0, *(-digit for digit in digits if isinstance(digit, int))]))
-
-
-def _fits(room: _Room, need: _Need) -> int:
-    """How many VMs of `need` go into `room`."""
-    cpu, ram, disk, gpus, guest = need
-    fits = room[1] // ram
-    if cpu:
-        fits = min(fits, room[0] // cpu)
-    if disk:
-        fits = min(fits, room[2] // disk)
-    if gpus:
-        fits = min(fits, room[3] // gpus)
-    if guest[0]:
-        fits = numa.placed(room[4], guest, fits)[0]
-    return max(0, fits)
-
-
-def _after(room: _Room, need: _Need, count: int) -> _Room:
-    cpu, ram, disk, gpus, guest = need
-    cells = numa.placed(room[4], guest, count)[1] if guest[0] else room[4]
-    return room[0] - count * cpu, room[1] - count * ram, room[2] - count * disk, room[3] - count * gpus, cells

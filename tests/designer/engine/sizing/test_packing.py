@@ -20,7 +20,8 @@ def vms(*rows):
 
 def first_fit(host, demands):
     packer = packing._Packer(host, demands, ())
-    return packer._first_fit_decreasing([vm.count for vm in demands], may_add=True).added
+    counts = [vm.count for vm in demands]
+    return packer._first_fit(counts, may_add=True).added
 
 
 def fewest(host, demands):
