@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.vm_packing import fixture, stronger_bound, volume_bound
+from bench.vm_packing import VARIANTS, demands_of, fixture, ours, stronger_bound, vms_of, volume_bound
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,21 @@ def test_the_generator_makes_the_same_vms_again():
 
     assert vms[:2].sum(axis=1).tolist() == [4634, 20621]
     assert (vms.min(axis=1) >= [1, 1, 10, 0]).all()
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_each_variant_packs_what_it_says(variant):
+    demands = demands_of(vms_of(1_000, variant), variant)
+
+    assert sum(vm.count for vm in demands) == 1_000
+    # 17 blocks of 60 begin with three VMs of a group; every tenth VM has cells.
+    assert sum(vm.count for vm in demands if vm.group_size) == (51 if variant.has_groups else 0)
+    assert sum(vm.count for vm in demands if vm.guest_cells) == (100 if variant.has_numa else 0)
+    assert any(vm.gpus for vm in demands) == (variant.resources > 2)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_no_packing_is_below_the_bound(variant):
+    vms = vms_of(1_000, variant)
+
+    assert ours(vms, variant) >= stronger_bound(vms)

@@ -30,6 +30,7 @@ def test_a_profile_is_pinned(visit: Page, catalog, assert_accessible):
     visit.get_by_label("Placement of profile 1").click()
     visit.get_by_label("Profile 1 has pinned vCPUs").check()
     visit.get_by_label("Huge pages of profile 1").select_option("1GiB")
+    visit.get_by_label("Anti-affinity group size of profile 1").fill("3")
     assert_accessible(visit)
     visit.get_by_role("button", name="Save and size").click()
     visit.goto(f"/designs/{design.pk}/workload/")
@@ -38,4 +39,4 @@ def test_a_profile_is_pinned(visit: Page, catalog, assert_accessible):
     expect(visit.get_by_label("Huge pages of profile 1")).to_have_value("1GiB")
     design.refresh_from_db()
     profile = services.document_of(design).workload.profiles[0]
-    assert (profile.has_pinned_cpus, profile.page_gib) == (True, 1)
+    assert (profile.has_pinned_cpus, profile.page_gib, profile.anti_affinity_group_size) == (True, 1, 3)

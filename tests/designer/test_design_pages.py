@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -199,8 +201,9 @@ def test_a_group_of_one_vm_is_told_at_its_field(signed_in, design):
     answer = signed_in.post(reverse("designer:design-workload", args=[design.pk]), form(design, **values))
 
     assert answer.status_code == 400
-    assert "anti_affinity_group_size" in answer.content.decode()
-    assert "at least 2" in answer.content.decode()
+    errors = re.search(r'<div class="note error" role="alert">(.*?)</div>', answer.content.decode(), re.S)[1]
+    assert "profiles-0-anti_affinity_group_size" in errors
+    assert " 2 " in errors
 
 
 def test_cells_that_do_not_divide_the_vcpus_are_told_at_their_field(signed_in, design):
