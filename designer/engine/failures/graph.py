@@ -386,7 +386,13 @@ class Plant:
             if len({switch for _, switch in cables}) == 1:
                 only[cables[0][1]].add(end)
         splitting = {fabric.core[i] for i in rustworkx.articulation_points(fabric.core)}
-        is_plain = fabric.is_simple and before.parts <= 1 and len(fabric.core_index) > 1
+        serving = [
+            part
+            for part in rustworkx.connected_components(fabric.core)
+            if any(fabric.ends_at.get(fabric.core[i]) for i in part)
+        ]
+        # A switch without uplinks hangs on the others by its nodes alone: then the whole graph is searched.
+        is_plain = fabric.is_simple and before.parts <= 1 and len(fabric.core_index) > 1 and len(serving) == 1
         for device in fabric.index:
             if is_plain and device not in splitting:
                 cut_off = frozenset(only.get(device, ()))

@@ -238,6 +238,24 @@ def test_networkx_finds_the_same_nodes_cut_off_by_each_single_device(case):
             assert frozenset().union(*expected[device]) - carrying[0] == cut_off
 
 
+def test_a_leaf_without_uplinks_hangs_on_the_other_leaf_of_its_rack():
+    topology = a_topology()
+    switches = {switch.id for switch in topology.switches}
+    links = tuple(
+        link
+        for link in topology.links
+        if not (
+            "leaf-3b" in (link.a.element, link.b.element) and {link.a.element, link.b.element} <= switches
+        )
+    )
+    plant = a_plant(topology=replace(topology, links=links))
+    network = next(n.id for n in topology.networks if n.plane is NetworkPlane.STORAGE_PUBLIC)
+
+    assert plant.reaches[network].parts == 1
+    in_rack_3 = {node.id for node in topology.nodes if node.rack == "rack-3"} & plant.reaches[network].hosts
+    assert plant.cut_off_by_each(network)["leaf-3a"] == in_rack_3
+
+
 def test_pairs_of_switches_that_cut_the_storage_network_are_those_networkx_finds_by_brute_force():
     topology = a_topology()
     ranking = rank(a_plant(topology=topology), with_pairs=True)
