@@ -12,7 +12,7 @@ from catalog.engine.figures import Figure
 from catalog.engine.hardware import DeviceClass, HardwareSelection, NodeRole
 from designer.engine.workload import Overrides, Policies, Workload
 
-ENGINE_VERSION = "2026.11.4"
+ENGINE_VERSION = "2026.11.5"
 """Raised whenever a result changes; stored with every result."""
 
 

@@ -80,6 +80,16 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
             break
         by_limit |= dict.fromkeys(over, racks + zones)
     else:
+        racks = most + 1
+    if for_nodes and racks > MORE_RACKS * for_nodes and not racks_matter(policies) and not policies.zones:
+        for fewer in range(for_nodes, racks):
+            relieved = _relieved(request, kinds, fewer)
+            if relieved:
+                contents, joined = relieved
+                by_limit = {name: min(count, fewer) for name, count in by_limit.items()}
+                over = set()
+                break
+    if over:
         if most == MOST_RACKS:
             refuse_too_many(MOST_RACKS + 1, "racks", MOST_RACKS)
         limits = " and ".join(sorted(over))
@@ -87,13 +97,6 @@ def spread_over_racks(request: SizingRequest, kinds: Sequence[NodeKind]) -> Spre
         raise InvalidDocument(
             [Problem("hardware.pdu", hardware.pdu.id, message, "Choose a larger PDU or rack.")]
         )
-    if for_nodes and racks > MORE_RACKS * for_nodes and not racks_matter(policies) and not policies.zones:
-        for fewer in range(for_nodes, racks):
-            relieved = _relieved(request, kinds, fewer)
-            if relieved:
-                contents, joined = relieved
-                by_limit = {name: min(count, fewer) for name, count in by_limit.items()}
-                break
     refuse_too_many(_switches(contents), "switches", MOST_SWITCHES)
     return Spread(
         kinds=tuple(kinds),
