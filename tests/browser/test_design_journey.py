@@ -57,8 +57,13 @@ def test_a_workload_becomes_a_drawn_cloud(visit: Page, catalog, assert_accessibl
     visit.goto(address)
     visit.get_by_role("link", name="Capacity").click()
     expect(visit.get_by_role("heading", name="From raw to usable")).to_be_visible()
+    compute = visit.get_by_role("row").filter(
+        has=visit.get_by_role("rowheader", name="Compute nodes", exact=True)
+    )
+    expect(compute).to_contain_text("RAM")  # what binds
     assert_accessible(visit)
     visit.get_by_role("link", name="Drawing").click()
+    expect(visit.locator("[data-element=rack-1]").first).to_be_visible()
     expect(visit.locator("[data-element=cmp01]").first).to_be_visible()
     assert_accessible(visit)
     visit.get_by_role("link", name="History").click()

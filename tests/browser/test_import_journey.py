@@ -69,6 +69,15 @@ def test_an_export_becomes_the_workload(visit: Page, design, assert_accessible):
 
     visit.goto(f"/designs/{design.pk}/workload/")
     expect(visit.get_by_role("link", name="export.xlsx")).to_be_visible()
+    visit.get_by_role("link", name="Capacity").click()
+    compute = visit.get_by_role("row").filter(
+        has=visit.get_by_role("rowheader", name="Compute nodes", exact=True)
+    )
+    expect(compute).to_contain_text("RAM")  # what binds
+    assert_accessible(visit)
+    visit.get_by_role("link", name="Drawing").click()
+    expect(visit.locator("[data-element=rack-1]").first).to_be_visible()
+    expect(visit.locator("[data-element=cmp01]").first).to_be_visible()
 
 
 def test_a_table_asks_for_its_columns_and_a_broken_file_says_why(visit: Page, design, assert_accessible):
