@@ -6,6 +6,7 @@ import type { Editor } from "./editor.ts";
 import type { Catalog } from "./model/catalog.ts";
 import { changesBetween, type Change } from "./model/compare.ts";
 import { byId, find, type Key, type Topology } from "./model/topology.ts";
+import { BoxGrid } from "./scene/grid.ts";
 import { networkScene } from "./scene/network.ts";
 import { racksScene } from "./scene/racks.ts";
 import { boundsOf, type Box, type Scene } from "./scene/scene.ts";
@@ -120,7 +121,7 @@ export class Workspace {
       const isGone = new Set(changes.flatMap((change) => (change.kind === "removed" ? change.id : [])));
       const scene = this.view === "network" ? networkScene(before, this.catalog, null, this.#collapsed) : racksScene(before, this.catalog, null, false);
       this.#comparison = {
-        changes, marks: new Map(changes.map((change) => [change.id, change.kind])), gone: scene.boxes.filter((box) => isGone.has(box.id)),
+        changes, marks: new Map(changes.map((change) => [change.id, change.kind])), gone: this.#besides(scene.boxes.filter((box) => isGone.has(box.id))),
       };
       this.#comparisonOf = basis;
     }
@@ -196,6 +197,18 @@ export class Workspace {
 
   changed(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Boxes of what is gone; those whose place something else has now stand in a row below the drawing. */
+  #besides(gone: readonly Box[]): readonly Box[] {
+    const grid = new BoxGrid(this.scene);
+    const whole = boundsOf(this.scene.boxes);
+    let moved = 0;
+    return gone.map((box) => {
+      const inner = { x: box.x + 2, y: box.y + 2, width: box.width - 4, height: box.height - 4 };
+      const isTaken = box.look !== "frame" && grid.in(inner).some((other) => other.look !== "frame" && other.look !== "zone");
+      return isTaken && whole ? { ...box, x: whole.x + moved++ * (box.width + 12), y: whole.y + whole.height + 40 } : box;
+    });
   }
 
   #forgetTheGone(): void {

@@ -8,11 +8,11 @@ import { apply, difference } from "../src/model/change_set.ts";
 import { changesBetween, inOrderOf } from "../src/model/compare.ts";
 import type { Topology } from "../src/model/topology.ts";
 import { networkScene } from "../src/scene/network.ts";
-import { racksScene } from "../src/scene/racks.ts";
+import { rackPlaces, racksScene } from "../src/scene/racks.ts";
 import { drawioOf } from "../src/view/drawio.ts";
 import type { Palette } from "../src/view/palette.ts";
 import { Workspace } from "../src/workspace.ts";
-import { CATALOG, node, SMALL } from "./drawings.ts";
+import { CATALOG, drawing, node, rack, SMALL } from "./drawings.ts";
 
 const PAINT = { fill: "#eeeeee", stroke: "#111111" };
 const PALETTE: Palette = {
@@ -92,6 +92,26 @@ describe("comparing", () => {
     workspace.compareWith(null);
     expect(workspace.comparison.marks.size).toBe(0);
   });
+});
+
+test("zones stand side by side while a row has room for them", () => {
+  const racks = ["a", "a", "b", "b", "b"].map((zone, index) => rack(`r${index}`, { zone }));
+  const places = rackPlaces(drawing({ racks }), CATALOG);
+  const many = rackPlaces(drawing({ racks: ["a", "b"].flatMap((zone) => Array.from({ length: 30 }, (_, index) => rack(`${zone}${index}`, { zone }))) }), CATALOG);
+
+  expect(new Set(places.map((place) => place.y)).size).toBe(1);
+  expect(places.map((place) => place.x)).toEqual([...places.map((place) => place.x)].sort((one, other) => one - other));
+  expect((places[2]?.x ?? 0) - (places[1]?.x ?? 0)).toBeGreaterThan((places[1]?.x ?? 0) - (places[0]?.x ?? 0));
+  expect(new Set(many.map((place) => `${place.x},${place.y}`)).size).toBe(60);
+  expect(Math.min(...many.slice(30).map((place) => place.y))).toBeGreaterThan(Math.max(...many.slice(0, 30).map((place) => place.y)));
+});
+
+test("what is gone from a place that is taken now stands below the drawing", () => {
+  const workspace = new Workspace(new Editor(drawing({ nodes: [node("b", { rack: "r", unit: 1 })], racks: [rack("r")] })), CATALOG, false);
+  workspace.compareWith(drawing({ nodes: [node("a", { rack: "r", unit: 1 }), node("b", { rack: "r", unit: 2 })], racks: [rack("r")] }));
+  const frame = workspace.scene.byId.get("r");
+
+  expect(workspace.comparison.gone[0]?.y).toBeGreaterThan((frame?.y ?? 0) + (frame?.height ?? 0));
 });
 
 test("a document taken in is one step, and undone to the same bytes, whatever its order", () => {

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { boundsOf } from "../scene/scene.ts";
+import { boundsOf, contains } from "../scene/scene.ts";
 import { readPalette } from "../view/palette.ts";
 import type { App } from "./context.ts";
 import { useChanges } from "./hooks.ts";
@@ -16,7 +16,8 @@ export function MiniMap({ app }: { app: App }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { scene, camera } = workspace;
   const isShown = scene.boxes.length > 0 && scene.boxes.length <= MOST && !workspace.editor.isPreviewing;
-  const bounds = isShown ? boundsOf(scene.boxes) : null;
+  const whole = isShown ? boundsOf(scene.boxes) : null;
+  const bounds = whole && contains(camera.view, whole) ? null : whole; // all is in sight
   const scale = bounds ? Math.min(WIDTH / Math.max(1, bounds.width), HEIGHT / Math.max(1, bounds.height)) : 1;
   useEffect(() => {
     const context = canvas.current?.getContext("2d");

@@ -21,26 +21,30 @@ export interface RackPlace extends Rectangle {
   readonly units: number;
 }
 
-/** Where each rack stands: where a person put it, or in rows by zone. */
+/** Where each rack stands: where a person put it, or in rows; zones side by side, as far as a row has room for them. */
 export function rackPlaces(topology: Topology, catalog: Catalog): RackPlace[] {
-  const zones = [...new Set(topology.racks.map((rack) => rack.zone))];
-  const seen = new Map<string, number>();
+  const counts = new Map<string, number>();
+  for (const rack of topology.racks) counts.set(rack.zone, (counts.get(rack.zone) ?? 0) + 1);
   const tallest = Math.max(42, ...topology.racks.map((rack) => catalog.unitsOf(rack.spec)));
   const rowHeight = HEAD + tallest * UNIT + 3 * GAP;
-  const rowsBefore = new Map<string, number>();
-  let rows = 0;
-  for (const zone of zones) {
-    rowsBefore.set(zone, rows);
-    rows += Math.ceil(topology.racks.filter((rack) => rack.zone === zone).length / ROW);
+  const starts = new Map<string, { row: number; x: number }>();
+  let [row, filled, x] = [0, 0, 0];
+  for (const [zone, count] of counts) {
+    if (filled > 0 && filled + count > ROW) [row, filled, x] = [row + 1, 0, 0];
+    starts.set(zone, { row, x });
+    row += Math.ceil(count / ROW) - 1;
+    filled += Math.min(count, ROW);
+    x += Math.min(count, ROW) * (RACK_WIDTH + GAP) + 2 * ZONE_MARGIN;
   }
+  const seen = new Map<string, number>();
   return topology.racks.map((rack) => {
     const units = catalog.unitsOf(rack.spec);
     const number = seen.get(rack.zone) ?? 0;
     seen.set(rack.zone, number + 1);
-    const row = (rowsBefore.get(rack.zone) ?? 0) + Math.floor(number / ROW);
+    const start = starts.get(rack.zone) ?? { row: 0, x: 0 };
     const place = rack.position ?? {
-      x: (number % ROW) * (RACK_WIDTH + GAP),
-      y: row * rowHeight + (tallest - units) * UNIT,
+      x: start.x + (number % ROW) * (RACK_WIDTH + GAP),
+      y: (start.row + Math.floor(number / ROW)) * rowHeight + (tallest - units) * UNIT,
     };
     return { rack, units, x: place.x, y: place.y, width: RACK_WIDTH, height: HEAD + units * UNIT + 10 };
   });

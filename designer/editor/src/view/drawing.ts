@@ -135,7 +135,7 @@ export class Drawing {
 
   #newPalette(): void {
     this.#palette = readPalette(this.canvas);
-    this.request();
+    this.workspace.changed(); // the map beside reads the colours anew too
   }
 
   #resize(): void {

@@ -37,7 +37,9 @@ export interface Ghost extends Rectangle {
 }
 
 const LEAST_LABEL = 6;
-/** Height in px below which words are not drawn. */
+/** Height in px below which smaller words are not drawn. */
+const READABLE = 8;
+/** Height in px that names keep when the drawing is small, as long as their box has room for it. */
 const LEAST_SLOT = 5;
 
 export class Painter {
@@ -188,8 +190,10 @@ export class Painter {
   }
 
   #paintLabels(look: Look, boxes: readonly Box[], camera: Camera, palette: Palette): void {
-    const size = look === "frame" ? 13 : look === "zone" ? 14 : 11;
+    const plain = look === "frame" ? 13 : look === "zone" ? 14 : 11;
+    const size = look === "note" ? plain : Math.max(plain, READABLE / camera.scale);
     if (size * camera.scale < LEAST_LABEL) return;
+    const isSmall = size > plain;
     const context = this.#context;
     context.font = `600 ${size}px ${palette.font}`;
     context.textBaseline = "middle";
@@ -200,11 +204,14 @@ export class Painter {
       return;
     }
     for (const box of boxes) {
-      if (!box.label) continue;
-      const y = look === "frame" ? box.y + HEAD / 2 : look === "zone" ? box.y + 14 : box.y + (box.height > 30 ? box.height / 2 - 6 : box.height / 2);
-      context.fillText(this.#fitted(box.label, box.width - 16, size), box.x + 8, y);
+      const room = look === "frame" ? HEAD : look === "zone" ? 40 : box.height;
+      if (!box.label || (isSmall && 1.1 * size > room)) continue;
+      const hasDetail = box.height > 30 && box.detail !== "" && !isSmall;
+      const y = look === "frame" ? box.y + HEAD / 2 : look === "zone" ? box.y + (isSmall ? 22 : 14) : box.y + box.height / 2 - (hasDetail ? 6 : 0);
+      const margin = Math.min(8, box.width * 0.06);
+      context.fillText(this.#fitted(box.label, box.width - 2 * margin, size), box.x + margin, y);
     }
-    if (9 * camera.scale < LEAST_LABEL || isContainer(look)) return;
+    if (isSmall || 9 * camera.scale < LEAST_LABEL || isContainer(look)) return;
     context.font = `400 9.5px ${palette.font}`;
     context.fillStyle = palette.soft;
     for (const box of boxes) {
@@ -314,10 +321,11 @@ export class Painter {
       context.setLineDash([3 * thin, 3 * thin]);
       context.strokeRect(box.x, box.y, box.width, box.height);
       context.setLineDash([]);
-      if (11 * camera.scale < LEAST_LABEL) continue;
-      context.font = `600 11px ${palette.font}`;
+      const [size, room] = [Math.max(11, READABLE / camera.scale), Math.min(box.height, 34)];
+      if (size > room) continue;
+      context.font = `600 ${size}px ${palette.font}`;
       context.textBaseline = "middle";
-      context.fillText(this.#fitted(`− ${box.label}`, box.width - 16, 11), box.x + 8, box.y + Math.min(box.height, 34) / 2);
+      context.fillText(this.#fitted(`− ${box.label}`, box.width - 16, size), box.x + 8, box.y + room / 2);
     }
     for (const state of marks.compared.size ? (["added", "changed"] as const) : []) {
       context.strokeStyle = state === "added" ? palette.good : palette.warning;
