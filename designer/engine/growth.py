@@ -18,7 +18,7 @@ from catalog.engine.units import MONTHS_PER_YEAR, ceil
 from designer.engine.bill import BillLine, BillTotal, PieceKind, bill_of_materials, bill_total
 from designer.engine.layout import lay_out
 from designer.engine.sizing.engine import size
-from designer.engine.sizing.model import NodeCounts, SizingRequest, SizingResult
+from designer.engine.sizing.model import ENGINE_VERSION, NodeCounts, SizingRequest, SizingResult
 from designer.engine.workload import Overrides, Policies, Workload
 
 HORIZON_MONTHS, LEAD_MONTHS = 60, 3
@@ -80,6 +80,9 @@ class Level:
     demand: Decimal
     capacity: Decimal
     """With the spare hosts set aside (sizing.C7), within the fill limit (sizing.S4)."""
+    unit: str
+    formula: str
+    """Of the capacity; the demand is that of tco.D1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +181,9 @@ class GrowthQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrowthAnswer:
-    """The answer to a `GrowthQuestion`."""
+    """The answer to a `GrowthQuestion`. The months are those of tco.D1, the orders those of tco.D3."""
 
+    engine_version: str
     horizon_months: int
     lead_months: int
     annual_growth_rate: Decimal
@@ -211,6 +215,7 @@ def plan_growth(question: GrowthQuestion, shelf: Shelf) -> GrowthAnswer:
     _refuse_too_many(question)
     growth = grow(question.sizing, shelf, horizon_months=question.horizon_months, shape=question.shape)
     return GrowthAnswer(
+        engine_version=ENGINE_VERSION,
         horizon_months=question.horizon_months,
         lead_months=question.lead_months,
         annual_growth_rate=question.sizing.workload.annual_growth_rate,
@@ -357,7 +362,16 @@ def _levels(result: SizingResult) -> tuple[Level, ...]:
     ]
     if computed.gpus:
         pairs.append((Resource.GPUS, computed.gpus, computed.gpus_with_spare))
-    return tuple(Level(resource=r, demand=Decimal(need), capacity=Decimal(room)) for r, need, room in pairs)
+    return tuple(
+        Level(
+            resource=resource,
+            demand=Decimal(need),
+            capacity=Decimal(room),
+            unit=RESOURCE_LABELS[resource][1] or RESOURCE_LABELS[resource][0],
+            formula="sizing.S4" if resource is Resource.STORAGE else "sizing.C7",
+        )
+        for resource, need, room in pairs
+    )
 
 
 def _order(purchase: Purchase, lead_months: int) -> Order:

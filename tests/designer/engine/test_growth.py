@@ -157,7 +157,11 @@ def test_any_growing_cloud_has_what_it_needs_when_it_needs_it(vms, growth, vcpus
             if order.in_service < month.month and line.kind == "node"
         )
         assert servers == month.control + month.compute + month.storage
-    assert [level.resource for level in answer.months[0].levels] == list(Resource)[:4]
+    levels = answer.months[0].levels
+    assert [level.resource for level in levels] == list(Resource)[:4]
+    assert [(level.unit, level.formula) for level in levels] == [
+        ("VMs", "sizing.C7"), ("vCPU", "sizing.C7"), ("GiB", "sizing.C7"), ("TB", "sizing.S4"),
+    ]  # fmt: skip
     for field in ("compute", "storage", "racks", "switches"):
         counts = [getattr(month, field) for month in answer.months]
         assert counts == sorted(counts)
