@@ -231,3 +231,20 @@ def test_pressing_an_element_in_failure_mode_tells_what_stops(visit: Page, desig
         == 0
     )
     assert Design.objects.get(pk=design.pk).version == 1
+
+
+def test_a_finding_with_one_remedy_is_mended_by_its_button(visit: Page, design):
+    topology = design.document["topology"]
+    kept = [pdu for pdu in topology["pdus"] if (pdu["rack"], pdu["feed"]) != ("rack-1", "feed-b")]
+    assert len(kept) < len(topology["pdus"])
+    services.change_part(
+        design=design, part="topology", value=topology | {"pdus": kept}, based_on=1, user=design.created_by
+    )
+    opened(visit, design)
+    visit.get_by_role("tab", name=re.compile("Findings")).click()
+    visit.get_by_role("button", name=re.compile("^Add 1 PDU on the second feed")).first.click()
+    saved(visit)
+
+    expect(visit.get_by_text("die with one feed")).to_have_count(0)
+    mended = Design.objects.get(pk=design.pk).document["topology"]["pdus"]
+    assert sorted(pdu["feed"] for pdu in mended if pdu["rack"] == "rack-1") == ["feed-a", "feed-b"]

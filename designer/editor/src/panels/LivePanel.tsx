@@ -1,4 +1,5 @@
 import type { Finding, Measure } from "../api/live.ts";
+import { mend } from "../commands/mend.ts";
 import { COLLECTIONS, find, type Key } from "../model/topology.ts";
 import type { App } from "./context.ts";
 import { useChanges } from "./hooks.ts";
@@ -67,6 +68,7 @@ function Item({ app, finding }: { app: App; finding: Finding }) {
     workspace.select(keys);
     if (keys[0]) workspace.reveal(keys[0].id);
   };
+  const mending = workspace.isReadOnly ? null : mend(workspace.topology, workspace.catalog, finding.rule, finding.elements);
   return (
     <li class={`finding finding--${finding.severity}`}>
       <button type="button" onClick={go} disabled={!keys.length}>
@@ -74,6 +76,10 @@ function Item({ app, finding }: { app: App; finding: Finding }) {
         <span>{finding.message}</span>
       </button>
       {finding.remedy && <p>{finding.remedy}</p>}
+      {mending && <p><button type="button" class="btn" onClick={() => {
+        workspace.editor.run(mending.label, mending.command);
+        workspace.say(`${mending.label}: done.`);
+      }}>{mending.label}</button></p>}
     </li>
   );
 }
