@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from costing.calculators import calculate_all
+from costing.formulas import formulary
 
 
 def test_go_014_one_rack_of_three_is_lost_under_a_rule_by_host():
@@ -95,3 +96,17 @@ def test_every_reference_design_stands_while_nothing_fails(design):
 
     assert {plane["state"] for plane in answer["planes"]} == {"up"}
     assert answer["compute"]["stopped"] == answer["compute"]["hung"] == 0
+
+
+def test_each_number_of_a_report_names_a_formula_that_can_be_tried():
+    report = calculate_all(
+        "failures", {"reference_design": "rd-mid", "failed": {"devices": ["sto01", "spine-1"]}}
+    )
+
+    for place, formula in report["formulas"].items():
+        part, name = place.split(".")
+        rows = report[part] if isinstance(report[part], list) else [report[part]]
+        assert all(name in row for row in rows), place
+        assert formulary().find(formula)
+    assert report["pools"]
+    assert report["bandwidth"]

@@ -299,6 +299,22 @@ class Moment:
     """`event`, `network`, `control`, `compute`, `storage`, `repair`."""
 
 
+FORMULAS: Mapping[str, str] = {
+    "pools.clean": "failure.F8",
+    "pools.degraded": "failure.F8",
+    "pools.inactive": "failure.F8",
+    "pools.lost": "failure.F8",
+    "pools.recovery_hours": "sizing.P3",
+    "pools.fill_after": "sizing.S3",
+    "bandwidth.oversubscription": "sizing.N4",
+    "bandwidth.drives_over_network": "sizing.N3",
+    "writes.gbps_left": "sizing.N2",
+    "power.feed_watts": "sizing.R2",
+    "compute.capacity": "sizing.C5",
+}
+"""The formula behind each number of a report, by part and field."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureReport:
     """Everything that section 6 of the model asks for."""
@@ -322,6 +338,7 @@ class FailureReport:
     next_failure: tuple[str, ...]
     """What one more failure would break."""
     notes: tuple[str, ...]
+    formulas: Mapping[str, str] = field(default_factory=lambda: dict(FORMULAS))
 
     @property
     def is_outage(self) -> bool:
