@@ -90,6 +90,13 @@ def test_a_bad_document_in_a_list_stops_no_other():
     assert answers[1]["errors"][0]["field"] == "inputs.members"
 
 
+def test_a_missing_input_is_named_as_people_call_it_with_its_unit():
+    answer = calculate_all("formula", {"formula": "sizing.S4", "inputs": {}})
+
+    remedies = {error["field"]: error["remedy"] for error in answer["errors"]}
+    assert remedies["inputs.drive_tb"] == "Send a value for “Drive” (TB)."
+
+
 def test_the_example_of_mixed_hardware_is_answered_as_its_page_says():
     """28 VMs on each old node, 58 on each new one; hard disks hold 4 x 480 TB, fixed by hand."""
     path = Path(__file__).resolve().parent.parent / "docs" / "examples" / "mixed_hardware.json"

@@ -118,7 +118,9 @@ def _checked(formula: Formula, inputs: Any) -> dict[str, Any]:
         path = f"inputs.{parameter.name}"
         if parameter.name not in inputs:
             if parameter.is_required and parameter.default is None:
-                problems.append(Problem(path, None, "is missing", f"Send it{_unit(parameter)}."))
+                unit = f" ({parameter.unit})" if parameter.unit else ""
+                remedy = f"Send a value for “{parameter.label}”{unit}."
+                problems.append(Problem(path, None, "is missing", remedy))
             elif parameter.default is not None:
                 values[parameter.name] = parameter.default
             continue
