@@ -12,6 +12,7 @@ from designer.engine.sizing.compute import host_ram_reserve_gib
 from designer.engine.sizing.figures import plain
 from designer.engine.sizing.guests import demand_of
 from designer.engine.sizing.hyperconverged import GIB_PER_OSD, MOST_RESERVED_SHARE
+from designer.engine.sizing.packing import GROUPS
 from designer.engine.topology import Node
 from designer.engine.validation.facts import Facts
 from designer.engine.validation.model import E, Hit, I, Rule, W, error, info, listed, rule, warning
@@ -31,7 +32,8 @@ HCI_AUTOTUNE_RATIO = Decimal("0.2")
 
 @rule("V050", "Room for the VMs", E, source="sizing.C6", remedy="Add compute nodes.")
 def room_for_vms(facts: Facts) -> Iterator[Hit]:
-    """All VMs find a place on the compute nodes, packed largest first by vCPU, RAM and local disk."""
+    """All VMs find a place on the compute nodes, packed by vCPU, RAM and local disk, those of an anti-affinity group on
+    different nodes."""
     if not facts.capacities:
         return
     short = facts.short_of()
@@ -321,6 +323,8 @@ def _shares(facts: Facts) -> Mapping[str, Decimal]:
 
 
 def _bound_by(facts: Facts) -> str:
+    if max(demand.least_hosts for demand in facts.demands) > len(facts.capacities):
+        return GROUPS
     shares = _shares(facts)
     return max(shares, key=lambda name: shares[name]) if shares else "CPU and RAM"
 

@@ -22,10 +22,12 @@ CASES = {
     "V050": (MID, [
         (a_design(workload=vms(581)), "error"),  # 10 hosts x 58 (sizing.C5)
         (a_design(workload=vms(20, vcpus=4, ram_gib=300)), "error"),
+        (a_design(workload=vms(11, anti_affinity_group_size=11)), "error"),  # 10 hosts
     ]),
     "V051": (MID, [
         (a_design(workload=vms(523)), "warning"),  # 9 hosts x 58
         (a_design(workload=vms(400), policies={"failure_unit": FailureDomain.RACK}), "warning"),
+        (a_design(workload=vms(20, anti_affinity_group_size=10)), "warning"),  # the 10th VM of a group has no host
     ]),
     "V052": (MID, [
         (a_design(workload=vms(1, vcpus=129)), "error"),  # 128 threads (sizing.C1)
