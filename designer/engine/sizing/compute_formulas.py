@@ -156,22 +156,25 @@ def _hosts_for_a_mix(
     for index, row in enumerate(vms):
         need = {name: row_number(row, index, "vms", name) for name in ("count", "vcpus", "ram_gib")}
         disk = row_number(row, index, "vms", "disk_gb", 0)
+        apart = row_number(row, index, "vms", "anti_affinity_group_size", 0)
         if need["ram_gib"] + vm_overhead_gib <= 0:
             raise refuse(f"vms[{index}].ram_gib", need["ram_gib"], "is no VM", "Send more than 0 GiB.")
         demands.append(
             packing.VmDemand(
                 count=ceil(need["count"] * factor), vcpus=ceil(need["vcpus"]), local_disk_gb=disk,
-                ram_gib=need["ram_gib"] + vm_overhead_gib,
+                ram_gib=need["ram_gib"] + vm_overhead_gib, group_size=ceil(apart),
             )
         )  # fmt: skip
     names = [f"profile {number}" for number in range(1, len(demands) + 1)]
     compute.refuse_what_fits_nowhere(host, demands, names)
     needed = compute.hosts_needed(host, demands)
     steps = tuple(
-        Step(label=f"Hosts for {name}", working=f"demand / {capacity}", value=hosts, unit="hosts")
+        Step(label=f"Hosts for {name}", working=working, value=hosts, unit="hosts")
         for name, hosts in needed.by_resource.items()
-        for capacity in [
-            plain({"CPU": Decimal(host.vcpus), "RAM": host.ram_gib, "disk": host.local_disk_gb}[name])
+        for working in [
+            "the largest group, each VM on a host of its own"
+            if name == packing.GROUPS
+            else f"demand / {plain({'CPU': Decimal(host.vcpus), 'RAM': host.ram_gib, 'disk': host.local_disk_gb}[name])}"
         ]
     )
     return Answer(
@@ -299,7 +302,7 @@ FORMULAS: tuple[Formula, ...] = (
     formula(
         "sizing.C6", "Hosts for a mix of VMs", "bound: ceil(max_r need_r / (cap_r x (1 - phi))); then the better of first-fit decreasing and host by host",
         (
-            rows("vms", "VMs: count, vcpus, ram_gib, disk_gb of each size"),
+            rows("vms", "VMs: count, vcpus, ram_gib, disk_gb, anti_affinity_group_size of each size"),
             whole("threads", "Threads", "threads", "T", minimum=1, maximum=4096),
             whole("vcpus_per_host", "vCPU of a host", "vCPU", minimum=1, maximum=100_000),
             number("ram_gib_per_host", "RAM for guests of a host", "GiB", minimum=Decimal("0.1"), maximum=100_000),

@@ -39,6 +39,7 @@ def about(value: float, rel: float = 0.002) -> object:
         pytest.param("C5", {"threads": 128, "vcpus_per_host": 248, "ram_gib_per_host": 496, "vcpus": 8, "ram_gib": 16}, {"vms": 30}, id="C5-30"),
         pytest.param("C6", HOST_512 | {"vms": [{"count": 240, "vcpus": 2, "ram_gib": 4}, {"count": 120, "vcpus": 4, "ram_gib": 16}, {"count": 40, "vcpus": 8, "ram_gib": 64}]}, {"hosts": 12, "safe_hosts": 13, "fragmentation": about(0.065)}, id="C6-mix"),
         pytest.param("C6", HOST_512 | {"vms": [{"count": 500, "vcpus": 4, "ram_gib": 8}]}, {"hosts": 9}, id="C6-500"),
+        pytest.param("C6", HOST_512 | {"vms": [{"count": 24, "vcpus": 4, "ram_gib": 8, "anti_affinity_group_size": 12}]}, {"hosts": 12}, id="C6-apart"),
         pytest.param("C6", HOST_1024 | {"vms": [{"count": 2000, "vcpus": 4, "ram_gib": 16}]}, {"hosts": 33}, id="C6-2000"),
         pytest.param("C6", HOST_512 | {"vms": [{"count": 300, "vcpus": 4, "ram_gib": 8}], "annual_growth_rate": 0.2, "growth_years": 3}, {"hosts": 9, "vms": 519}, id="C6-growth"),
         pytest.param("C6", HOST_512 | {"vms": [{"count": 500, "vcpus": 4, "ram_gib": 8}], "annual_growth_rate": 0.15, "growth_years": 2}, {"hosts": 12, "vms": 662}, id="C6-growth-15"),

@@ -49,6 +49,16 @@ def test_existing_nodes_are_filled_first_and_the_largest_is_the_spare():
     assert (found.hosts_for_load, found.spare_hosts, found.hosts, found.vms_with_spare) == (13, 1, 14, 574)
 
 
+def test_a_group_asks_for_new_nodes_beside_those_that_are_there():
+    # Five VMs that are kept apart: two old nodes, three new ones, and a spare; one old node could carry 28.
+    kept_apart = replace(a_profile(5, 4, 8, 60), anti_affinity_group_size=5)
+
+    result = size(a_request(kept_apart, hardware=owning((OLD_COMPUTE, "compute", 2))))
+
+    assert nodes_of(result)[:2] == [("compute", "cmp-256-old", 2, True), ("compute", "cmp-512", 4, False)]
+    assert (result.compute.hosts_for_load, result.compute.bound_by) == (5, packing.GROUPS)
+
+
 def test_nothing_is_bought_when_what_is_there_is_enough():
     result = size(a_request(a_profile(100, 4, 8, 60), hardware=owning((OLD_COMPUTE, "compute", 9))))
 
