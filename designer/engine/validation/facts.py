@@ -135,6 +135,12 @@ class Facts:
         return self.having(NodeRole.CONTROL)
 
     @cached_property
+    def control_is_shared(self) -> bool:
+        """Whether control services stand on nodes that carry VMs: then each such node keeps their share, so that any
+        can take over, as the sizing has it."""
+        return any(NodeRole.COMPUTE in node.roles for node in self.control)
+
+    @cached_property
     def compute(self) -> tuple[Node, ...]:
         return self.having(NodeRole.COMPUTE)
 
@@ -313,7 +319,9 @@ class Facts:
         held = set(roles)
         osds = spec.osds if NodeRole.STORAGE in held else 0
         kept_gib, kept_threads = Decimal(0), 0
-        if NodeRole.CONTROL in held:
+        if NodeRole.CONTROL in held or (
+            self.control_is_shared and held >= {NodeRole.COMPUTE, NodeRole.STORAGE}
+        ):
             kept_gib, kept_threads = control_share(spec.ram_gib, self.policies)
         per_osd = 0
         if osds and spec.osd_media is not None:

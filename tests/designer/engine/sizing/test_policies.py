@@ -53,5 +53,8 @@ def test_a_stricter_rule_never_needs_less(found, hardware, case):
         reject()  # a VM larger than what a stricter rule leaves of a host, or too few racks
 
     for name in counts:
-        assert getattr(more.counts, name) >= getattr(less.counts, name)
+        stricter, looser = getattr(more.counts, name), getattr(less.counts, name)
+        # First-fit decreasing, which sizing.C6 asks for, is not monotone: a larger host can be filled a little worse.
+        anomaly = 1 + looser // 50 if name == "compute" else 0
+        assert stricter >= looser - anomaly
     assert more.compute.vms == less.compute.vms

@@ -17,7 +17,7 @@ from designer.engine.sizing.model import SizingRequest
 from designer.engine.starting import document_of_reference
 from designer.engine.workload import FailureDomain, VmProfile
 from tests.designer.engine.test_large_layouts import errors
-from tests.designer.engine.validation.build import LIBRARY
+from tests.designer.engine.validation.build import LIBRARY, facts_of
 
 REFERENCES = list(LIBRARY.reference_designs)
 profiles = st.builds(
@@ -89,3 +89,15 @@ def test_two_copies_still_take_three_storage_nodes():
 
     assert sum(node.id.startswith("sto") for node in document.topology.nodes) == 3
     assert {error[:4] for error in errors(document)} == {"V077"}  # two copies are what somebody asked for
+
+
+def test_every_hyper_converged_node_keeps_the_share_that_the_sizing_set_aside():
+    found = [
+        VmProfile(id="p", name="Wide", count=63, vcpus=1, ram_gib=Decimal(64), disk_gb=Decimal(0)),
+        VmProfile(id="p", name="Busy", count=328, vcpus=16, ram_gib=Decimal(4), disk_gb=Decimal(0)),
+    ]
+
+    facts = facts_of(sized("rd-edge", {"profiles": found}, {"racks": None}))
+
+    assert len({facts.reserves(spec, node.roles) for node, spec in facts.specs_of_nodes}) == 1
+    assert facts.short_of() == 0
