@@ -544,7 +544,14 @@ def _price_input(price: ServicePrice) -> Input:
     unit = f"USD per {price.unit}"
     value: Value = price.tiers[0].price if len(price.tiers) == 1 else "in tiers"
     label = f"{price.name}, {price.as_of}"
-    source = f"{price.source} ({price.basis.value}{': ' + price.basis_note if price.basis_note else ''})"
+    # The list's own word repeats the basis: `recall_unverified` reads "recalled, unverified".
+    note = (
+        price.basis_note.replace("_", " ")
+        .removeprefix("recall ")
+        .removeprefix(f"{price.basis.value} ")
+        .strip()
+    )
+    source = f"{price.source} ({', '.join(filter(None, (price.basis.value, note)))})"
     return Input(name="price", label=label, value=value, unit=unit, source=source)
 
 
