@@ -102,7 +102,7 @@ def test_freezing_and_sizing_take_a_key_as_well(signed_in, design):
 def test_reading_ignores_the_key(signed_in, design):
     path = f"/api/v1/designs/{design.pk}/revisions/"
     before = signed_in.get(path, headers={"Idempotency-Key": "list"}).json()
-    signed_in.post(path)
+    signed_in.post(path, content_type="application/json")
 
     after = signed_in.get(path, headers={"Idempotency-Key": "list"}).json()
 

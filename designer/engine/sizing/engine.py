@@ -82,6 +82,7 @@ def size(request: SizingRequest) -> SizingResult:
     counted = _growth(request)
     racks = policies.racks or max(policies.zones or 1, min(3, max(1, policies.controllers)))
     notices: list[Notice] = []
+    seen = [racks]
     for _round in range(MAX_ROUNDS):
         computed, stored = _nodes(request, counted, racks)
         spread = spread_over_racks(request, nodes_of(request, computed, stored))
@@ -89,8 +90,14 @@ def size(request: SizingRequest) -> SizingResult:
             racks = len(spread.contents)
             break
         racks = len(spread.contents)
+        seen.append(racks)
     else:
-        message = f"The rack count did not settle in {MAX_ROUNDS} rounds; the last one, {racks}, is shown."
+        # Each count asks for nodes that fill another: the largest is kept, for whose nodes it has room.
+        racks = max(seen)
+        computed, stored = _nodes(request, counted, racks)
+        spread = spread_over_racks(_with_racks(request, racks), nodes_of(request, computed, stored))
+        message = f"The rack count did not settle: it went {', '.join(map(str, seen))}. {len(spread.contents)} are planned."
+        racks = len(spread.contents)
         notices.append(
             Notice(severity="warning", formula="sizing.R6", message=message, remedy="Set the racks by hand.")
         )
@@ -171,6 +178,14 @@ def size(request: SizingRequest) -> SizingResult:
         figures=book.figures,
         notices=tuple(notices),
     )
+
+
+def _with_racks(request: SizingRequest, racks: int) -> SizingRequest:
+    """The same question, never to be answered with fewer racks."""
+    bought = request.at_least or NodeCounts(
+        control=0, compute=0, storage=0, racks=0, leaves=0, spines=0, oob_switches=0, pdus=0
+    )
+    return replace(request, at_least=replace(bought, racks=max(bought.racks, racks)))
 
 
 def _check_hardware(hardware: HardwareSelection, policies: Policies) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
@@ -101,3 +102,13 @@ def test_every_hyper_converged_node_keeps_the_share_that_the_sizing_set_aside():
 
     assert len({facts.reserves(spec, node.roles) for node, spec in facts.specs_of_nodes}) == 1
     assert facts.short_of() == 0
+
+
+def test_where_racks_and_nodes_ask_for_each_other_in_turn_a_count_is_kept_that_both_can_live_with():
+    found = [VmProfile(id="p", name="VM", count=1_501, vcpus=1, ram_gib=Decimal(1), disk_gb=Decimal(311))]
+
+    document = sized("rd-mid", {"profiles": found}, {"storage_failure_domain": FailureDomain.RACK})
+
+    hosts = Counter(node.rack for node in document.topology.nodes if "storage" in node.roles)
+    assert set(hosts.values()) == {6}
+    assert errors(document) == []
