@@ -319,6 +319,7 @@ class RevisionViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Revisio
 
     @extend_schema(request=None, responses=DesignSerializer)
     @action(detail=True, methods=["post"])
+    @idempotent
     def restore(self, request: Request, pk: str) -> Response:
         """Make the revision the working document again, as a new version; nothing in between is lost."""
         design = services.restore_revision(revision=self.get_object(), user=_user(request))

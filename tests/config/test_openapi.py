@@ -15,7 +15,6 @@ CHANGES_NOTHING_TWICE = {
     "designs_change_set_create",  # made once by its version, and by the key in its body
     "designs_presence_beat",  # says once more who is there
     "designs_topology_check",  # stores nothing
-    "revisions_restore_create",  # what is restored already is left as it is
     "designs_failures_create",  # simulates and stores nothing
     "jobs_cancel_create",  # cancelling what is cancelled changes nothing
     "jobs_retry_create",  # retrying what is queued is refused
